@@ -1,0 +1,138 @@
+"""The columns of every dataset of the lake: the one place where they are named and typed.
+
+A row is named by `delivery_id`, `sheet` and `row` (the 1-based line of the sheet or csv file, as the sender's program counts it).
+"""
+
+import pyarrow as pa
+
+_SOURCE_ROW = [
+    pa.field("delivery_id", pa.string()),
+    pa.field("sheet", pa.string()),
+    pa.field("row", pa.int32()),
+]
+
+
+def _text(*names: str) -> list[pa.Field]:
+    return [pa.field(name, pa.string()) for name in names]
+
+
+WORKER_TEXT = (
+    "nik", "kk", "full_name", "birth_place", "birth_date", "sex", "address", "rt", "rw", "kelurahan", "kecamatan",
+    "kabupaten", "provinsi", "desil", "job", "income", "dtks_id", "inactive", "deceased", "matched_at", "phone",
+    "mother_name", "joined_date",
+)  # fmt: skip
+MEMBERSHIP_TEXT = (
+    "nik", "kpj", "full_name", "birth_date", "segment", "status", "payer_code", "payer_name", "programmes",
+    "coverage_start", "coverage_end", "last_paid_month", "as_of_date",
+)  # fmt: skip
+
+# As received: canonical columns hold the text of the cell, `cells` the whole row verbatim as JSON {header: text},
+# `nik_cell` what kind of cell the NIK stood in: text, number or empty. A column that the source lacks is null.
+RECEIVED_WORKERS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", "nik_cell", *WORKER_TEXT)])
+RECEIVED_MEMBERSHIPS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", "nik_cell", *MEMBERSHIP_TEXT)])
+
+# Checked: typed values, and what the check decided. `reasons` and `warnings` are codes joined by commas, sorted, '' for none.
+_VERDICT = _text("source", "outcome", "reasons", "warnings")
+CHECKED_WORKERS = pa.schema(
+    [
+        *_SOURCE_ROW,
+        *_VERDICT,  # outcome: accepted | held | rejected
+        *_text("nik", "nik_state", "kk", "full_name"),  # nik: 16 digits or null; nik_state: see domain/nik.py
+        pa.field("birth_date", pa.date32()),
+        *_text(
+            "sex", "address", "kelurahan_code", "kecamatan_code", "regency_code"
+        ),  # 32.75.02.1005, 32.75.02, 32.75
+        pa.field("desil", pa.int8()),
+        *_text("job", "sector"),
+        pa.field("is_inactive", pa.bool_()),
+        pa.field("is_deceased", pa.bool_()),
+        *_text("phone", "mother_name"),
+    ]
+)
+CHECKED_MEMBERSHIPS = pa.schema(
+    [
+        *_SOURCE_ROW,
+        *_VERDICT,
+        *_text("nik", "kpj", "full_name"),
+        pa.field("birth_date", pa.date32()),
+        *_text("segment", "status", "payer_code", "payer_name", "programmes"),
+        pa.field("coverage_start", pa.date32()),
+        pa.field("coverage_end", pa.date32()),
+        *_text("last_paid_month"),
+        pa.field("as_of_date", pa.date32()),
+    ]
+)
+
+# Identity: one row per person of the month; which rows they came from; which memberships carry their NIK.
+# `delivery_id`, `sheet`, `row` of a person name the row whose attributes were taken. `conflict` is a reason code or null.
+PERSONS = pa.schema(
+    [
+        pa.field("person_id", pa.int64()),
+        *_text("nik", "full_name"),
+        pa.field("birth_date", pa.date32()),
+        *_text("sex", "kk", "address", "kelurahan_code", "kecamatan_code", "regency_code"),
+        pa.field("desil", pa.int8()),
+        *_text("sector", "sources", "conflict"),  # sources: source codes joined by commas, sorted
+        pa.field("is_inactive", pa.bool_()),
+        pa.field("is_deceased", pa.bool_()),
+        pa.field("listed_rows", pa.int32()),
+        *_SOURCE_ROW,
+    ]
+)
+PERSON_ROWS = pa.schema([pa.field("person_id", pa.int64()), *_text("source"), *_SOURCE_ROW])
+PERSON_MEMBERSHIPS = pa.schema(
+    [
+        pa.field("person_id", pa.int64()),
+        *_SOURCE_ROW,
+        *_text("kpj", "segment", "status", "payer_code", "payer_name"),
+        pa.field("coverage_start", pa.date32()),
+        pa.field("coverage_end", pa.date32()),
+        *_text("last_paid_month"),
+        pa.field("as_of_date", pa.date32()),
+    ]
+)
+
+# Entitlement: exactly one row per person. outcome: subsidised | waiting | already_covered | not_eligible | held.
+# change: joined | stayed | left | null. `membership_*` names the row that was the evidence, `delivery_id`… the listed row.
+DECISIONS = pa.schema(
+    [
+        pa.field("person_id", pa.int64()),
+        *_text("nik", "full_name"),
+        pa.field("birth_date", pa.date32()),
+        *_text("sex", "address", "kelurahan_code", "kecamatan_code", "sector"),
+        pa.field("desil", pa.int8()),
+        *_text("outcome", "reason_code", "rule"),
+        pa.field("tier", pa.int8()),
+        pa.field("rank", pa.int32()),
+        pa.field("was_covered", pa.bool_()),
+        *_text("change", "funding_source", "wadah_code"),
+        *_SOURCE_ROW,
+        *_text("membership_delivery_id", "membership_sheet"),
+        pa.field("membership_row", pa.int32()),
+    ]
+)
+
+# Billing: one row per person and month. Whole rupiah.
+LINES = pa.schema(
+    [
+        pa.field("person_id", pa.int64()),
+        *_text("period", "funding_source", "wadah_code"),
+        pa.field("income_band", pa.int16()),
+        pa.field("jkk_idr", pa.int64()),
+        pa.field("jkm_idr", pa.int64()),
+        pa.field("total_idr", pa.int64()),
+        *_text("tariff"),  # the dated values used, e.g. jkk@2015-07-01,jkm@2015-07-01
+    ]
+)
+
+SCHEMAS = {
+    "sources.workers": RECEIVED_WORKERS,
+    "sources.memberships": RECEIVED_MEMBERSHIPS,
+    "quality.workers": CHECKED_WORKERS,
+    "quality.memberships": CHECKED_MEMBERSHIPS,
+    "identity.persons": PERSONS,
+    "identity.rows": PERSON_ROWS,
+    "identity.memberships": PERSON_MEMBERSHIPS,
+    "entitlement.decisions": DECISIONS,
+    "billing.lines": LINES,
+}

@@ -1,0 +1,1 @@
+"""Who is subsidised this month, and why."""

@@ -1,0 +1,106 @@
+"""Write once, read by reference. The same rows always give the same file name."""
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from upath import UPath
+
+from sigap.domain.batch import BatchRef
+from sigap.domain.datasets import SCHEMAS
+from sigap.domain.period import Period
+from sigap.errors import LakeError
+
+
+class Lake:
+    """The folder or bucket prefix that holds the batches."""
+
+    def __init__(self, root: UPath) -> None:
+        self.root = root
+
+    def write(
+        self,
+        dataset: str,
+        period: Period,
+        rows: pa.Table,
+        parents: Sequence[BatchRef] = (),
+        versions: Mapping[str, str] | None = None,
+    ) -> BatchRef:
+        """Store rows of a dataset and return their reference.
+
+        `rows` must have the columns of `datasets.SCHEMAS[dataset]` (any order; types are cast). `versions` names the code, catalog,
+        rules or tariffs used. Raises `LakeError` when the columns are not those of the dataset.
+        """
+        content = _parquet(_conform(dataset, rows))
+        digest = hashlib.sha256(content).hexdigest()
+        folder = self.root / dataset / str(period)
+        ref = BatchRef(dataset, str(period), str(folder / f"{digest}.parquet"), rows.num_rows, digest)
+        _publish(folder, f"{digest}.parquet", content)
+        manifest = json.dumps(
+            {
+                **ref.as_dict(),
+                "parents": [parent.as_dict() for parent in parents],
+                "versions": dict(versions or {}),
+            },
+            indent=2,
+            sort_keys=True,
+        ).encode()
+        _publish(folder, f"{digest}.{hashlib.sha256(manifest).hexdigest()[:12]}.json", manifest)
+        return ref
+
+    def read(self, ref: BatchRef, columns: Sequence[str] | None = None) -> pa.Table:
+        """The rows of a batch, all columns or those named. Raises `LakeError` if the batch is not there."""
+        path = UPath(ref.uri, **self.root.storage_options)
+        try:
+            with path.open("rb") as file:
+                return pq.read_table(file, columns=list(columns) if columns else None)
+        except FileNotFoundError:
+            raise LakeError(
+                f"Batch {ref.dataset} {ref.sha256[:12]} of {ref.period} is not in the lake. Run its verb again."
+            ) from None
+
+    def read_all(
+        self, dataset: str, refs: Sequence[BatchRef], columns: Sequence[str] | None = None
+    ) -> pa.Table:
+        """The rows of several batches of one dataset, in the order given; an empty table when there are none."""
+        schema = SCHEMAS[dataset]
+        if columns:
+            schema = pa.schema([schema.field(name) for name in columns])
+        return pa.concat_tables(
+            [schema.empty_table(), *(self.read(ref, columns).select(schema.names) for ref in refs)]
+        )
+
+
+def _conform(dataset: str, rows: pa.Table) -> pa.Table:
+    schema = SCHEMAS[dataset]
+    if set(rows.column_names) != set(schema.names):
+        missing, extra = (
+            set(schema.names) - set(rows.column_names),
+            set(rows.column_names) - set(schema.names),
+        )
+        raise LakeError(
+            f"{dataset}: columns missing {sorted(missing)}, unknown {sorted(extra)}. See domain/datasets.py."
+        )
+    return rows.select(schema.names).cast(schema).combine_chunks()
+
+
+def _parquet(rows: pa.Table) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(rows.replace_schema_metadata(None), buffer, compression="zstd", row_group_size=250_000)
+    return buffer.getvalue()
+
+
+def _publish(folder: UPath, name: str, content: bytes) -> None:
+    target = folder / name
+    if target.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    if target.protocol in ("", "file"):  # an object store publishes in one move by itself
+        temporary = folder / f".{name}.{hashlib.sha256(content).hexdigest()[:8]}.part"
+        temporary.write_bytes(content)
+        temporary.rename(target)
+    else:
+        target.write_bytes(content)

@@ -1,0 +1,64 @@
+"""What a verb needs: opened once, handed in."""
+
+import subprocess
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from sigap.audit.lineage import LineageLog
+from sigap.audit.outcome import Outcome, outcome_of
+from sigap.domain.period import Period
+from sigap.errors import SettingsError
+from sigap.lake import Lake
+from sigap.settings import Settings
+from sigap.warehouse.store import open_warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """The settings, the lake, the warehouse, and which run is at work."""
+
+    settings: Settings
+    lake: Lake
+    warehouse: Engine
+    run_id: str = "cli"
+
+    @classmethod
+    def open(cls, settings: Settings, run_id: str = "cli") -> "Resources":
+        """Connect. Raises `SettingsError` without a warehouse, `WarehouseError` when it does not answer."""
+        if settings.warehouse_url is None:
+            raise SettingsError(
+                "No warehouse is set. Set SIGAP_WAREHOUSE_URL, or run `make up` for the embedded one."
+            )
+        return cls(settings, Lake(settings.place("lake")), open_warehouse(settings.warehouse_url), run_id)
+
+    def outcome_of(
+        self, verb: str, period: Period, subject: str | None = None
+    ) -> AbstractContextManager[Outcome]:
+        """Record what the body of a verb does; see `sigap.audit.outcome`."""
+        lineage = LineageLog(self.settings.lineage_file)
+        return outcome_of(verb, period, self.warehouse, lineage, self.run_id, subject)
+
+    def within(self, run_id: str) -> "Resources":
+        """The same resources for another run."""
+        return replace(self, run_id=run_id)
+
+
+@cache
+def code_version() -> str:
+    """The commit this code runs from (with + when changed), else the package version."""
+    try:
+        where = ["git", "-C", str(Path(__file__).parent)]
+        commit = subprocess.run(
+            [*where, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=True
+        )  # noqa: S603
+        changed = subprocess.run(
+            [*where, "status", "--porcelain", "--", "."], capture_output=True, text=True, check=True
+        )  # noqa: S603
+    except (OSError, subprocess.CalledProcessError):
+        return version("sigap")
+    return commit.stdout.strip() + ("+" if changed.stdout.strip() else "")

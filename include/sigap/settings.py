@@ -1,0 +1,56 @@
+"""Where this deployment keeps things. Read once, on request, and handed in: nothing acts on import."""
+
+import getpass
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from upath import UPath
+
+from sigap.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Deployment facts, each from the variable SIGAP_<NAME>.
+
+    Folders default to places below `home`; `inbox`, `lake`, `archive` and `documents` may be object-store URLs.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SIGAP_", frozen=True, extra="forbid")
+
+    home: Path = Path(".sigap")
+    warehouse_url: str | None = Field(
+        default=None, description="postgresql://user:password@host:port/database"
+    )
+    inbox: str | None = None
+    lake: str | None = None
+    archive: str | None = None
+    documents: str | None = None
+    data_docs: Path | None = None
+    lineage: Path | None = Field(default=None, description="JSON lines file for OpenLineage events")
+    roster_approvers: str = Field(default="dinas", description="names, separated by commas")
+    invoice_approvers: str = Field(default="bendahara", description="names, separated by commas")
+    actor: str = Field(default_factory=getpass.getuser, description="who runs a command, for the audit")
+
+    def place(self, name: str) -> UPath:
+        """The folder (or bucket prefix) of `inbox`, `lake`, `archive` or `documents`."""
+        return UPath(getattr(self, name) or self.home.absolute() / name)
+
+    @property
+    def data_docs_dir(self) -> Path:
+        """The local folder of the quality report."""
+        return (self.data_docs or self.home / "data_docs").absolute()
+
+    @property
+    def lineage_file(self) -> Path:
+        """The file that OpenLineage events are appended to."""
+        return (self.lineage or self.home / "lineage" / "events.jsonl").absolute()
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises `SettingsError` that names the variable at fault."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join(f"SIGAP_{str(item['loc'][0]).upper()}" for item in error.errors())
+        raise SettingsError(f"{names} cannot be read. Correct the environment variable.") from None

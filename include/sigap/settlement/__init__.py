@@ -1,0 +1,1 @@
+"""What BPJS billed, what was paid, what differs."""

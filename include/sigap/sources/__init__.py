@@ -1,0 +1,1 @@
+"""Getting lists in exactly as they were given."""

@@ -1,0 +1,1 @@
+"""Invented partners: what they would send, and the truth that only tests read."""

@@ -1,0 +1,17 @@
+"""Every table, one module per schema. Importing this package completes `metadata`."""
+
+from sigap.warehouse.tables import (
+    audit,
+    billing,
+    entitlement,
+    identity,
+    quality,
+    reporting,
+    settlement,
+    sources,
+)
+from sigap.warehouse.tables.base import SCHEMA_NAMES, metadata
+
+__all__ = [
+    "SCHEMA_NAMES", "audit", "billing", "entitlement", "identity", "metadata", "quality", "reporting", "settlement", "sources",
+]  # fmt: skip

@@ -1,0 +1,56 @@
+"""What every verb did, and who approved what."""
+
+from sqlalchemy import BigInteger, Column, DateTime, Float, Identity, String, Table, Text, UniqueConstraint
+
+from sigap.warehouse.tables.base import json, metadata, one_of, period, stamp
+
+outcome = Table(
+    "outcome",
+    metadata,
+    Column("outcome_id", BigInteger, Identity(), primary_key=True, comment="Surrogate key"),
+    Column(
+        "verb",
+        String(32),
+        nullable=False,
+        comment="What ran: collect, check, link, decide, approve, bill, settle, report",
+    ),
+    period(index=True),
+    Column("subject", Text, comment="What it ran on, when not the whole month: a delivery or an invoice"),
+    Column("run_id", Text, nullable=False, comment="Run of Airflow or of the command line"),
+    Column("status", String(8), nullable=False, comment="ok or failed"),
+    json("counts", "Counts by name, e.g. rows received"),
+    json("inputs", "References of the batches read"),
+    json("outputs", "References of the batches written"),
+    json("versions", "Digests of code, catalog, rules and tariffs used"),
+    Column("error", Text, comment="The sentence shown to the operator when it failed; never about a person"),
+    stamp("started_at", "When it started"),
+    Column("finished_at", DateTime(timezone=True), comment="When it ended"),
+    Column("seconds", Float, comment="Duration in seconds"),
+    one_of("status", "ok", "failed"),
+    schema="audit",
+    comment="One row per run of a verb",
+)
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("approval_id", BigInteger, Identity(), primary_key=True, comment="Surrogate key"),
+    period(index=True),
+    Column("subject", String(16), nullable=False, comment="What was judged: roster or invoices"),
+    Column(
+        "roster_id",
+        BigInteger,
+        nullable=False,
+        comment="The roster version, also the one that invoices were made from",
+    ),
+    Column("verdict", String(8), nullable=False, comment="approved or rejected"),
+    Column("actor", Text, nullable=False, comment="Account name of the person who judged"),
+    Column("reason", Text, comment="Why, required when rejected"),
+    json("seen", "The figures that were judged: people, rupiah, digests"),
+    stamp("decided_at", "When"),
+    one_of("subject", "roster", "invoices"),
+    one_of("verdict", "approved", "rejected"),
+    UniqueConstraint("subject", "roster_id"),
+    schema="audit",
+    comment="Judgements of people. Whoever approved a roster cannot approve its invoices (trigger)",
+)

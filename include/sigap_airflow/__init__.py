@@ -1,0 +1,1 @@
+"""The seam: the only shared code that imports Airflow."""

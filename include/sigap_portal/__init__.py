@@ -1,0 +1,1 @@
+"""Pages over warehouse views for auditors and finance."""
