@@ -25,11 +25,15 @@ MEMBERSHIP_TEXT = (
     "nik", "kpj", "full_name", "birth_date", "segment", "status", "payer_code", "payer_name", "programmes",
     "coverage_start", "coverage_end", "last_paid_month", "as_of_date",
 )  # fmt: skip
+BILL_TEXT = ("nik", "kpj", "full_name", "month", "jkk", "jkm", "total")
+PAYMENT_TEXT = ("reference", "invoice_number", "paid_on", "amount")
 
 # As received: canonical columns hold the text of the cell, `cells` the whole row verbatim as JSON {header: text},
 # `nik_cell` what kind of cell the NIK stood in: text, number or empty. A column that the source lacks is null.
 RECEIVED_WORKERS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", "nik_cell", *WORKER_TEXT)])
 RECEIVED_MEMBERSHIPS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", "nik_cell", *MEMBERSHIP_TEXT)])
+RECEIVED_BILLS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", "nik_cell", *BILL_TEXT)])
+RECEIVED_PAYMENTS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", *PAYMENT_TEXT)])
 
 # Checked: typed values, and what the check decided. `reasons` and `warnings` are codes joined by commas, sorted, '' for none.
 _VERDICT = _text("source", "outcome", "reasons", "warnings")
@@ -128,6 +132,8 @@ LINES = pa.schema(
 SCHEMAS = {
     "sources.workers": RECEIVED_WORKERS,
     "sources.memberships": RECEIVED_MEMBERSHIPS,
+    "sources.bills": RECEIVED_BILLS,
+    "sources.payments": RECEIVED_PAYMENTS,
     "quality.workers": CHECKED_WORKERS,
     "quality.memberships": CHECKED_MEMBERSHIPS,
     "identity.persons": PERSONS,

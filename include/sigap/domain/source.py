@@ -1,10 +1,10 @@
-"""What a catalog entry says about one source of lists. `sources.catalog` reads it, `quality` builds its suite from it."""
+"""What a catalog entry says about one source: `sources.catalog` reads it, `quality` builds its suite from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["workers", "memberships"]
+Kind = Literal["workers", "memberships", "bills", "payments"]
 DateOrder = Literal["ymd", "dmy", "mdy"]
 
 
