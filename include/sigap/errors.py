@@ -1,4 +1,7 @@
-"""One root for what we refuse, one class per stage. A message says what, where and what to do; it never quotes a person."""
+"""One root for what we refuse, one class per stage.
+
+A message says what, where and what to do; it never quotes a person.
+"""
 
 
 class SigapError(Exception):

@@ -13,7 +13,7 @@ from sigap.errors import SettingsError
 class Settings(BaseSettings):
     """Deployment facts, each from the variable SIGAP_<NAME>.
 
-    Folders default to places below `home`; `inbox`, `lake`, `archive` and `documents` may be object-store URLs.
+    Folders default to places below `home`; `inbox`, `lake`, `archive`, `documents` may be object-store URLs.
     """
 
     model_config = SettingsConfigDict(env_prefix="SIGAP_", frozen=True, extra="forbid")

@@ -48,7 +48,8 @@ class Postgres:
 def embedded_postgres(data: Path, settings: Mapping[str, str] | None = None) -> Iterator[Postgres]:
     """Start a server with its data in `data` (made on first use), stop it at the end.
 
-    `settings` are postgresql.conf values. Raises `WarehouseError` when it does not come up or another process holds the data.
+    `settings` are postgresql.conf values. Raises `WarehouseError` when it does not come up or another process
+    holds the data.
     """
     server = start_postgres(data, settings)
     try:

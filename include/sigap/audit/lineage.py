@@ -1,4 +1,4 @@
-"""OpenLineage events of every verb, appended to a file. Datasets are batches, tables and files; never a person."""
+"""OpenLineage events of every verb, appended to a file. Datasets are batches, tables, files; never a person."""
 
 import uuid
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from sigap.domain.batch import BatchRef
 from sigap.domain.period import Period
 
 NAMESPACE = "sigap"
-PRODUCER = "https://github.com/sigap-bekasi/sigap"
+PRODUCER = "urn:sigap:pipeline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +41,15 @@ class LineageLog:
         self._emit(RunState.START, run, (), ())
         return run
 
-    def complete(
-        self, run: LineageRun, inputs: Sequence[str | BatchRef], outputs: Sequence[str | BatchRef]
-    ) -> None:
-        """Say what it read and wrote."""
-        self._emit(RunState.COMPLETE, run, inputs, outputs)
-
-    def fail(
+    def finish(
         self,
         run: LineageRun,
         inputs: Sequence[str | BatchRef],
         outputs: Sequence[str | BatchRef],
-        sentence: str,
+        error: str | None,
     ) -> None:
-        """Say that it failed, and why."""
-        self._emit(RunState.FAIL, run, inputs, outputs, sentence)
+        """Say what it read and wrote, and the sentence it failed with, if it did."""
+        self._emit(RunState.COMPLETE if error is None else RunState.FAIL, run, inputs, outputs, error)
 
     def _emit(
         self,

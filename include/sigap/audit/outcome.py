@@ -15,6 +15,16 @@ from sigap.errors import SigapError
 from sigap.warehouse.tables import audit
 
 
+@dataclass(frozen=True, slots=True)
+class VerbRun:
+    """Which verb runs, for which month, on what (`None`: the whole month), within which run."""
+
+    verb: str
+    period: Period
+    subject: str | None
+    run_id: str
+
+
 @dataclass(slots=True)
 class Outcome:
     """Collects what a verb does while it does it."""
@@ -38,61 +48,41 @@ class Outcome:
 
 
 @contextmanager
-def outcome_of(
-    verb: str,
-    period: Period,
-    warehouse: Engine,
-    lineage: LineageLog,
-    run_id: str,
-    subject: str | None = None,
-) -> Iterator[Outcome]:
+def outcome_of(run: VerbRun, warehouse: Engine, lineage: LineageLog) -> Iterator[Outcome]:
     """Run a verb's body and record its outcome in `audit.outcome` and the lineage, also when it fails.
 
-    A `SigapError` is recorded with its sentence; of any other error only the class is kept, since its text could quote a person.
+    A `SigapError` is recorded with its sentence; of any other error only the class is kept, since its text
+    could quote a person.
     """
     outcome, started, clock = Outcome(), datetime.now(UTC), time.perf_counter()
-    run = lineage.start(verb, period, subject)
+    event = lineage.start(run.verb, run.period, run.subject)
+    error: str | None = None
     try:
         yield outcome
-    except BaseException as error:
-        sentence = str(error) if isinstance(error, SigapError) else type(error).__name__
-        lineage.fail(run, outcome.inputs, outcome.outputs, sentence)
-        _record(
-            warehouse, verb, period, run_id, subject, outcome, started, time.perf_counter() - clock, sentence
-        )
+    except BaseException as failure:
+        error = str(failure) if isinstance(failure, SigapError) else type(failure).__name__
         raise
-    lineage.complete(run, outcome.inputs, outcome.outputs)
-    _record(warehouse, verb, period, run_id, subject, outcome, started, time.perf_counter() - clock, None)
+    finally:
+        lineage.finish(event, outcome.inputs, outcome.outputs, error)
+        row = _row(run, outcome, error) | {"started_at": started, "seconds": time.perf_counter() - clock}
+        with warehouse.begin() as connection:
+            connection.execute(insert(audit.outcome), [row])
 
 
-def _record(
-    warehouse: Engine,
-    verb: str,
-    period: Period,
-    run_id: str,
-    subject: str | None,
-    outcome: Outcome,
-    started: datetime,
-    seconds: float,
-    error: str | None,
-) -> None:
-    row = {
-        "verb": verb,
-        "period": str(period),
-        "subject": subject,
-        "run_id": run_id,
+def _row(run: VerbRun, outcome: Outcome, error: str | None) -> dict[str, object]:
+    return {
+        "verb": run.verb,
+        "period": str(run.period),
+        "subject": run.subject,
+        "run_id": run.run_id,
         "status": "ok" if error is None else "failed",
         "counts": outcome.counts,
         "inputs": [_plain(thing) for thing in outcome.inputs],
         "outputs": [_plain(thing) for thing in outcome.outputs],
         "versions": outcome.versions,
         "error": error,
-        "started_at": started,
         "finished_at": datetime.now(UTC),
-        "seconds": seconds,
     }
-    with warehouse.begin() as connection:
-        connection.execute(insert(audit.outcome), [row])
 
 
 def _plain(thing: str | BatchRef) -> object:

@@ -10,7 +10,8 @@ from sigap.domain.period import Period
 class BatchRef:
     """One immutable Parquet batch of the lake.
 
-    `sha256` is the digest of the file's bytes; `rows` counts its rows. Small enough for an XCom, and free of personal data.
+    `sha256` is the digest of the file's bytes; `rows` counts its rows. Small enough for an XCom, and free of
+    personal data.
     """
 
     dataset: str

@@ -1,4 +1,4 @@
-"""Kemendagri codes of the city's kecamatan and kelurahan, and how to recognise their names however they are written."""
+"""Kemendagri codes of the city's kecamatan and kelurahan, and their names however they are written."""
 
 import re
 from dataclasses import dataclass

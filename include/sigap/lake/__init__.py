@@ -1,4 +1,4 @@
-"""Bulk rows: immutable Parquet batches named by the digest of their content, each with a manifest that names its parents."""
+"""Bulk rows: immutable Parquet batches named by the digest of their content, with manifests naming parents."""
 
 from sigap.lake.lake import Lake
 

@@ -31,8 +31,8 @@ class Lake:
     ) -> BatchRef:
         """Store rows of a dataset and return their reference.
 
-        `rows` must have the columns of `datasets.SCHEMAS[dataset]` (any order; types are cast). `versions` names the code, catalog,
-        rules or tariffs used. Raises `LakeError` when the columns are not those of the dataset.
+        `rows` must have the columns of `datasets.SCHEMAS[dataset]` (any order; types are cast). `versions` names
+        the code, catalog, rules or tariffs used. Raises `LakeError` for other columns.
         """
         content = _parquet(_conform(dataset, rows))
         digest = hashlib.sha256(content).hexdigest()
@@ -82,7 +82,7 @@ def _conform(dataset: str, rows: pa.Table) -> pa.Table:
             set(rows.column_names) - set(schema.names),
         )
         raise LakeError(
-            f"{dataset}: columns missing {sorted(missing)}, unknown {sorted(extra)}. See domain/datasets.py."
+            f"{dataset} lacks {sorted(missing)}, has unknown {sorted(extra)}: see domain/datasets.py."
         )
     return rows.select(schema.names).cast(schema).combine_chunks()
 

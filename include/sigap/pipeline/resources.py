@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from sigap.audit.lineage import LineageLog
-from sigap.audit.outcome import Outcome, outcome_of
+from sigap.audit.outcome import Outcome, VerbRun, outcome_of
 from sigap.domain.period import Period
 from sigap.errors import SettingsError
 from sigap.lake import Lake
@@ -40,8 +40,8 @@ class Resources:
         self, verb: str, period: Period, subject: str | None = None
     ) -> AbstractContextManager[Outcome]:
         """Record what the body of a verb does; see `sigap.audit.outcome`."""
-        lineage = LineageLog(self.settings.lineage_file)
-        return outcome_of(verb, period, self.warehouse, lineage, self.run_id, subject)
+        run = VerbRun(verb, period, subject, self.run_id)
+        return outcome_of(run, self.warehouse, LineageLog(self.settings.lineage_file))
 
     def within(self, run_id: str) -> "Resources":
         """The same resources for another run."""
@@ -55,10 +55,10 @@ def code_version() -> str:
         where = ["git", "-C", str(Path(__file__).parent)]
         commit = subprocess.run(
             [*where, "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=True
-        )  # noqa: S603
+        )
         changed = subprocess.run(
             [*where, "status", "--porcelain", "--", "."], capture_output=True, text=True, check=True
-        )  # noqa: S603
+        )
     except (OSError, subprocess.CalledProcessError):
         return version("sigap")
     return commit.stdout.strip() + ("+" if changed.stdout.strip() else "")
