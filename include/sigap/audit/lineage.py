@@ -1,4 +1,4 @@
-"""OpenLineage events of every verb, appended to a file. Datasets are batches, tables, files; never a person."""
+"""OpenLineage events of every verb, appended to a file. Datasets are batches, tables, files, no persons."""
 
 import uuid
 from collections.abc import Sequence

@@ -10,7 +10,7 @@ DateOrder = Literal["ymd", "dmy", "mdy"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One canonical column: the headers it goes by, whether a file without it is refused, how its dates are ordered."""
+    """One canonical column: the headers it goes by, is it required, how are its dates ordered."""
 
     name: str
     headers: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Bulk rows: immutable Parquet batches named by the digest of their content, with manifests naming parents."""
+"""Bulk rows: immutable Parquet batches named by the digest of their content, with their parents named."""
 
 from sigap.lake.lake import Lake
 

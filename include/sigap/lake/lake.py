@@ -4,8 +4,10 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from upath import UPath
 
@@ -31,8 +33,8 @@ class Lake:
     ) -> BatchRef:
         """Store rows of a dataset and return their reference.
 
-        `rows` must have the columns of `datasets.SCHEMAS[dataset]` (any order; types are cast). `versions` names
-        the code, catalog, rules or tariffs used. Raises `LakeError` for other columns.
+        `rows` must have the columns of `datasets.SCHEMAS[dataset]` (any order; types are cast). `versions`
+        names the code, catalog, rules or tariffs used. Raises `LakeError` for other columns.
         """
         content = _parquet(_conform(dataset, rows))
         digest = hashlib.sha256(content).hexdigest()
@@ -51,21 +53,33 @@ class Lake:
         _publish(folder, f"{digest}.{hashlib.sha256(manifest).hexdigest()[:12]}.json", manifest)
         return ref
 
-    def read(self, ref: BatchRef, columns: Sequence[str] | None = None) -> pa.Table:
-        """The rows of a batch, all columns or those named. Raises `LakeError` if the batch is not there."""
+    def read(
+        self, ref: BatchRef, columns: Sequence[str] | None = None, where: pc.Expression | None = None
+    ) -> pa.Table:
+        """The rows of a batch: all or those that meet `where`, all columns or those named.
+
+        Raises `LakeError` if the batch is not there.
+        """
         path = UPath(ref.uri, **self.root.storage_options)
         try:
             with path.open("rb") as file:
-                return pq.read_table(file, columns=list(columns) if columns else None)
+                return pq.read_table(file, columns=list(columns) if columns else None, filters=where)
         except FileNotFoundError:
             raise LakeError(
-                f"Batch {ref.dataset} {ref.sha256[:12]} of {ref.period} is not in the lake. Run its verb again."
+                f"Batch {ref.dataset} {ref.sha256[:12]} of {ref.period} is not in the lake. Run the verb again."
             ) from None
+
+    def find(
+        self, ref: BatchRef, where: pc.Expression, columns: Sequence[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """The few rows of a batch that meet a condition, as plain values. Raises as `read` does."""
+        rows: list[dict[str, Any]] = self.read(ref, columns, where).to_pylist()
+        return rows
 
     def read_all(
         self, dataset: str, refs: Sequence[BatchRef], columns: Sequence[str] | None = None
     ) -> pa.Table:
-        """The rows of several batches of one dataset, in the order given; an empty table when there are none."""
+        """The rows of several batches of one dataset, in the order given; an empty table for none."""
         schema = SCHEMAS[dataset]
         if columns:
             schema = pa.schema([schema.field(name) for name in columns])

@@ -1,10 +1,12 @@
 """Connections and bulk loads."""
 
 import io
+from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-from sqlalchemy import Connection, Engine, Table, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from sigap.errors import WarehouseError
@@ -32,5 +34,19 @@ def copy_rows(connection: Connection, table: Table | str, rows: pa.Table) -> Non
     name = table if isinstance(table, str) else f"{table.schema}.{table.name}"
     columns = ", ".join(f'"{column}"' for column in rows.column_names)
     driver = connection.connection.cursor()
-    with driver.copy(f"COPY {name} ({columns}) FROM STDIN (FORMAT csv)") as copy:  # type: ignore[attr-defined]
+    with driver.copy(f"COPY {name} ({columns}) FROM STDIN (FORMAT csv)") as copy:
         copy.write(buffer.getbuffer())
+
+
+def copy_out(
+    connection: Connection, query: Select[Any], types: Mapping[str, pa.DataType] | None = None
+) -> pa.Table:
+    """The rows of a query as an Arrow table, read by COPY. `types` fixes columns that only look like numbers."""
+    statement = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    driver = connection.connection.cursor()
+    with driver.copy(f"COPY ({statement}) TO STDOUT (FORMAT csv, HEADER)", statement.params) as copy:
+        content = pa.BufferReader(b"".join(bytes(part) for part in copy))
+    options = pa_csv.ConvertOptions(
+        column_types=dict(types or {}), strings_can_be_null=True, quoted_strings_can_be_null=False
+    )
+    return pa_csv.read_csv(content, convert_options=options)

@@ -1,0 +1,133 @@
+"""Rows by NIK, for a person with the right to them. Every export leaves an outcome that names who took what."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+from sqlalchemy import select
+
+from sigap.domain.batch import BatchRef
+from sigap.domain.period import Period
+from sigap.errors import ReportingError
+from sigap.pipeline.resources import Resources
+from sigap.warehouse.store import copy_out
+from sigap.warehouse.tables import audit, billing, entitlement
+
+FORMATS = (".csv", ".parquet")
+
+
+def export(what: str, period: Period, out: Path, resources: Resources) -> int:
+    """Write `roster`, `decisions`, `invoice-lines` or `links` of a month to a .csv or .parquet file.
+
+    Returns the number of rows. Raises `ReportingError` when the month has none yet or the ending is another.
+    """
+    if what not in EXPORTS:
+        raise ReportingError(f"There is no export {what!r}. Choose one of {', '.join(EXPORTS)}.")
+    if out.suffix not in FORMATS:
+        raise ReportingError(
+            f"{out.name}: exports are written as .csv or .parquet. Choose one of these endings."
+        )
+    with resources.outcome_of("export", period, what) as outcome:
+        rows = EXPORTS[what](period, resources)
+        if rows.num_rows == 0:
+            raise ReportingError(f"{period} has no {what} yet. Run the month first.")
+        _write(rows, out)
+        outcome.read(f"export.{what}")
+        outcome.wrote(str(out))
+        outcome.versions["actor"] = resources.settings.actor
+        outcome.count({"rows": rows.num_rows})
+    return int(rows.num_rows)
+
+
+def _decisions(period: Period, resources: Resources) -> pa.Table:
+    roster = entitlement.roster.c
+    wanted = select(roster.batch).where(roster.period == str(period)).order_by(roster.version.desc()).limit(1)
+    with resources.warehouse.connect() as connection:
+        batch = connection.execute(wanted).scalar_one_or_none()
+    if batch is None:
+        raise ReportingError(f"{period} has no roster yet. Run the month first.")
+    return resources.lake.read(BatchRef.from_dict(batch))
+
+
+def _roster(period: Period, resources: Resources) -> pa.Table:
+    decisions = _decisions(period, resources)
+    return decisions.filter(pc.equal(decisions["outcome"], "subsidised"))
+
+
+def _invoice_lines(period: Period, resources: Resources) -> pa.Table:
+    line, invoice, decision = billing.invoice_line.c, billing.invoice.c, entitlement.decision.c
+    wanted = (
+        select(
+            line.line_id,
+            invoice.number,
+            invoice.funding_source,
+            invoice.wadah_code,
+            line.period,
+            decision.nik,
+            decision.full_name,
+            line.income_band,
+            line.jkk_idr,
+            line.jkm_idr,
+            line.total_idr,
+            line.tariff,
+        )
+        .join(billing.invoice, invoice.invoice_id == line.invoice_id)
+        .join(
+            entitlement.decision,
+            (decision.roster_id == line.roster_id) & (decision.person_id == line.person_id),
+        )
+        .where(line.period == str(period), invoice.status == "issued")
+        .order_by(invoice.number, decision.nik)
+    )
+    with resources.warehouse.connect() as connection:
+        return copy_out(connection, wanted, {"nik": pa.string(), "wadah_code": pa.string()})
+
+
+def _links(period: Period, resources: Resources) -> pa.Table:
+    persons = resources.lake.read(
+        _linked(period, "identity.persons", resources), ["person_id", "nik", "conflict"]
+    )
+    rows = resources.lake.read(_linked(period, "identity.rows", resources))
+    members = resources.lake.read(
+        _linked(period, "identity.memberships", resources),
+        ["person_id", "kpj", "segment", "status", "payer_name"],
+    )
+    linked = rows.join(persons, "person_id").join(members, "person_id", join_type="left outer")
+    return linked.sort_by([(name, "ascending") for name in ("nik", "delivery_id", "sheet", "row", "kpj")])
+
+
+def _linked(period: Period, dataset: str, resources: Resources) -> BatchRef:
+    outcome = audit.outcome.c
+    wanted = (
+        select(outcome.outputs)
+        .where(outcome.verb == "link", outcome.status == "ok", outcome.period == str(period))
+        .order_by(outcome.outcome_id.desc())
+        .limit(1)
+    )
+    with resources.warehouse.connect() as connection:
+        outputs = connection.execute(wanted).scalar_one_or_none()
+    for thing in outputs or ():
+        if isinstance(thing, dict) and thing["dataset"] == dataset:
+            return BatchRef.from_dict(thing)
+    raise ReportingError(f"{period} has no links yet. Run the month first.")
+
+
+def _write(rows: pa.Table, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(f".{out.name}.part")
+    if out.suffix == ".csv":
+        pa_csv.write_csv(rows, part)
+    else:
+        pq.write_table(rows, part, compression="zstd")
+    part.replace(out)
+
+
+EXPORTS: dict[str, Callable[[Period, Resources], pa.Table]] = {
+    "roster": _roster,
+    "decisions": _decisions,
+    "invoice-lines": _invoice_lines,
+    "links": _links,
+}

@@ -1,0 +1,114 @@
+"""A whole month without Airflow: the same verbs, in the same order, in one process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sigap.domain.period import Period
+from sigap.errors import ApprovalError, SourceError
+from sigap.pipeline.resources import Resources
+from sigap.pipeline.summary import MonthSummary, summarise
+from sigap.settings import Settings
+
+GROUPS = ("dtks", "associations", "memberships")
+
+Say = Callable[[str, str], None]
+"""Told which verb begins, and on what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approvers:
+    """Who answers for the roster and who for the invoices: two people."""
+
+    roster: str
+    invoices: str
+
+    @classmethod
+    def parse(cls, text: str, settings: Settings) -> "Approvers":
+        """Read `NAME,NAME`; `demo` stands for the first approver that the settings name for each."""
+        if text == "demo":
+            return cls(
+                settings.roster_approvers.split(",")[0].strip(),
+                settings.invoice_approvers.split(",")[0].strip(),
+            )
+        names = [name.strip() for name in text.split(",")]
+        if len(names) != 2 or not all(names):
+            raise ApprovalError("Name two people: --approve-as ROSTER_APPROVER,INVOICE_APPROVER (or: demo).")
+        return cls(*names)
+
+
+def month(period: Period, resources: Resources, approvers: Approvers | None, say: Say) -> MonthSummary:
+    """Take a month from its inbox to issued invoices and their documents.
+
+    Without `approvers` it goes as far as the next judgement that a person has to make, says which in an
+    `ApprovalError`, and can be called again after it.
+    """
+    take_in(period, resources, say)
+    _entitle(period, resources, say)
+    _judge(period, "roster", approvers.roster if approvers else None, resources)
+    _charge(period, resources, say)
+    _judge(period, "invoices", approvers.invoices if approvers else None, resources)
+    _hand_over(period, resources, say)
+    return summarise(period, resources, resources.run_id)
+
+
+def take_in(period: Period, resources: Resources, say: Say) -> None:
+    """Collect and check every file of the month, then publish the quality report.
+
+    A file that is refused or stopped leaves its outcome and does not keep the others back. Raises
+    `SourceError` when not one file could be used.
+    """
+    from sigap.pipeline.check import check, publish_docs
+    from sigap.pipeline.collect import collect, list_deliveries
+
+    usable = 0
+    for path in [path for group in GROUPS for path in list_deliveries(period, group, resources)]:
+        say("collect", path)
+        result = collect(period, path, resources)
+        if result.outcome == "accepted":
+            say("check", path)
+            usable += check(period, result.delivery_id, resources).outcome == "passed"
+    publish_docs(period, resources)
+    if not usable:
+        raise SourceError(
+            f"{period}: no delivery could be used. `sigap status {period}` lists each file with what to do."
+        )
+
+
+def _entitle(period: Period, resources: Resources, say: Say) -> None:
+    from sigap.pipeline.decide import decide
+    from sigap.pipeline.link import link
+
+    say("link", "who is one person")
+    link(period, resources)
+    say("decide", "who is subsidised, and why")
+    decide(period, resources)
+
+
+def _charge(period: Period, resources: Resources, say: Say) -> None:
+    from sigap.pipeline.bill import bill
+
+    say("bill", "what is owed")
+    bill(period, resources)
+
+
+def _hand_over(period: Period, resources: Resources, say: Say) -> None:
+    from sigap.pipeline.bill import issue
+    from sigap.pipeline.report import report
+
+    say("bill", "numbers and issues")
+    issue(period, resources)
+    say("report", "workbook and PDF")
+    report(period, resources)
+
+
+def _judge(period: Period, subject: str, actor: str | None, resources: Resources) -> None:
+    from sigap.pipeline.approve import is_approved, record_approval
+
+    if is_approved(period, subject, resources):
+        return
+    if actor is None:
+        raise ApprovalError(
+            f"The {subject} of {period} waits for a judgement. See `sigap status {period}`, answer with "
+            f"`sigap approve {subject} {period} --as NAME`, then run the month again."
+        )
+    record_approval(period, subject, "approved", actor, None, resources)

@@ -1,0 +1,154 @@
+"""What a month came to: counts and amounts, read back from the warehouse."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from sigap.domain.period import Period
+from sigap.pipeline.resources import Resources
+from sigap.warehouse.tables import audit, billing, entitlement, quality, reporting, sources
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFigures:
+    """One issued invoice: its number, who pays, people, and whole rupiah."""
+
+    number: str
+    wadah: str
+    funding: str
+    people: int
+    jkk_idr: int
+    jkm_idr: int
+    total_idr: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A file that was not used, and what to do about it."""
+
+    file: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthSummary:
+    """The figures of one month. `seconds` holds the duration of each verb's latest runs."""
+
+    period: str
+    deliveries: int = 0
+    accepted: int = 0
+    held: int = 0
+    rejected: int = 0
+    persons: int = 0
+    already_covered: int = 0
+    subsidised: int = 0
+    waiting: int = 0
+    not_eligible: int = 0
+    held_persons: int = 0
+    invoices: tuple[InvoiceFigures, ...] = ()
+    documents: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as plain values, for JSON."""
+        return asdict(self)
+
+
+def summarise(period: Period, resources: Resources, run_id: str | None = None) -> MonthSummary:
+    """Read the figures of a month; durations of one run, or of all runs on record."""
+    with resources.warehouse.connect() as connection:
+        return MonthSummary(
+            period=str(period),
+            **_rows(connection, period),
+            **_people(connection, period),
+            invoices=_invoices(connection, period),
+            documents=_documents(connection, period),
+            problems=_problems(connection, period),
+            seconds=_seconds(connection, period, run_id),
+        )
+
+
+def _rows(connection: Connection, period: Period) -> dict[str, int]:
+    checked = quality.validation.c
+    sums = select(
+        *(func.coalesce(func.sum(column), 0) for column in (checked.accepted, checked.held, checked.rejected))
+    )
+    accepted, held, rejected = connection.execute(sums.where(checked.period == str(period))).one()
+    files = select(func.count()).where(sources.delivery.c.period == str(period))
+    deliveries = connection.execute(files).scalar_one()
+    return {"deliveries": deliveries, "accepted": int(accepted), "held": int(held), "rejected": int(rejected)}
+
+
+def _people(connection: Connection, period: Period) -> dict[str, int]:
+    roster = entitlement.roster.c
+    newest = (
+        select(roster.roster_id).where(roster.period == str(period)).order_by(roster.version.desc()).limit(1)
+    )
+    decision = entitlement.decision.c
+    found = connection.execute(
+        select(decision.outcome, func.count())
+        .where(decision.roster_id == newest.scalar_subquery())
+        .group_by(decision.outcome)
+    )
+    by_outcome = dict(found.tuples().all())
+    return {
+        "persons": sum(by_outcome.values()),
+        "already_covered": by_outcome.get("already_covered", 0),
+        "subsidised": by_outcome.get("subsidised", 0),
+        "waiting": by_outcome.get("waiting", 0),
+        "not_eligible": by_outcome.get("not_eligible", 0),
+        "held_persons": by_outcome.get("held", 0),
+    }
+
+
+def _invoices(connection: Connection, period: Period) -> tuple[InvoiceFigures, ...]:
+    invoice = billing.invoice.c
+    found = connection.execute(
+        select(
+            invoice.number,
+            invoice.wadah_code,
+            invoice.funding_source,
+            invoice.people,
+            invoice.jkk_idr,
+            invoice.jkm_idr,
+            invoice.total_idr,
+        )
+        .where(invoice.period == str(period), invoice.status == "issued")
+        .order_by(invoice.number)
+    )
+    return tuple(InvoiceFigures(*row) for row in found)
+
+
+def _documents(connection: Connection, period: Period) -> tuple[str, ...]:
+    found = connection.execute(
+        select(reporting.document.c.uri)
+        .join(billing.invoice, billing.invoice.c.invoice_id == reporting.document.c.invoice_id)
+        .where(billing.invoice.c.period == str(period))
+        .order_by(billing.invoice.c.number, reporting.document.c.kind)
+    )
+    return tuple(found.scalars())
+
+
+def _problems(connection: Connection, period: Period) -> tuple[Problem, ...]:
+    delivery, validation = sources.delivery.c, quality.validation.c
+    refused = select(delivery.file_name, delivery.message).where(
+        delivery.period == str(period), delivery.outcome == "refused"
+    )
+    stopped = (
+        select(delivery.file_name, validation.message)
+        .join(sources.delivery, delivery.delivery_id == validation.delivery_id)
+        .where(delivery.period == str(period), validation.outcome == "stopped")
+    )
+    found = connection.execute(refused.union_all(stopped).order_by("file_name"))
+    return tuple(Problem(file, message or "") for file, message in found)
+
+
+def _seconds(connection: Connection, period: Period, run_id: str | None) -> dict[str, float]:
+    outcome = audit.outcome.c
+    wanted = select(outcome.verb, func.sum(outcome.seconds)).where(outcome.period == str(period))
+    if run_id is not None:
+        wanted = wanted.where(outcome.run_id == run_id)
+    found = connection.execute(wanted.group_by(outcome.verb).order_by(func.min(outcome.outcome_id)))
+    return {verb: round(seconds, 3) for verb, seconds in found}
