@@ -98,6 +98,15 @@ def start_postgres(data: Path, settings: Mapping[str, str] | None = None) -> Pos
     return server
 
 
+def running_postgres_url(data: Path, database: str) -> str | None:
+    """The URL of a database of the server that serves `data` right now, if one does."""
+    running = _postmaster(data.absolute())
+    if running is None:
+        return None
+    password = (data / "sigap_password").read_text(encoding="utf-8")
+    return f"postgresql://postgres:{password}@127.0.0.1:{running[1]}/{database}"
+
+
 def ensure_database(server_url: str, database: str) -> None:
     """Create a database on a server unless it is there."""
     import psycopg
@@ -144,16 +153,22 @@ def _initialise(data: Path, binaries: Path, identity: Mapping[str, Any]) -> None
 
 
 def _refuse_second_server(data: Path) -> None:
-    pid_file = data / "postmaster.pid"
+    running = _postmaster(data)
+    if running is not None:
+        raise WarehouseError(
+            f"Another PostgreSQL (process {running[0]}) already serves {data}. Stop the stack that runs it first."
+        )
+
+
+def _postmaster(data: Path) -> tuple[int, int] | None:
+    """Process and port of the server that serves `data` right now."""
     try:
-        pid = int(pid_file.read_text(encoding="utf-8").split()[0])
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+        pid, port = int(lines[0]), int(lines[3])
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError, IndexError, ValueError):
-        return
-    if str(data).encode() in command:
-        raise WarehouseError(
-            f"Another PostgreSQL (process {pid}) already serves {data}. Stop the stack that runs it first."
-        )
+        return None
+    return (pid, port) if str(data).encode() in command else None
 
 
 def _wait_until_ready(server: Postgres, binaries: Path, log: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a catalog entry says about one source: `sources.catalog` reads it, `quality` builds its suite from it."""
+"""What a catalog entry says about one source: `sources.catalog` reads it, `quality` builds suites from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

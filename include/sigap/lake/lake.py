@@ -66,7 +66,7 @@ class Lake:
                 return pq.read_table(file, columns=list(columns) if columns else None, filters=where)
         except FileNotFoundError:
             raise LakeError(
-                f"Batch {ref.dataset} {ref.sha256[:12]} of {ref.period} is not in the lake. Run the verb again."
+                f"Batch {ref.dataset} {ref.sha256[:12]} of {ref.period} is not in the lake. Run its verb."
             ) from None
 
     def find(

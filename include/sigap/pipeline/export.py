@@ -1,4 +1,4 @@
-"""Rows by NIK, for a person with the right to them. Every export leaves an outcome that names who took what."""
+"""Rows by NIK, for a person with the right to them. Every export leaves an outcome naming who took it."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,13 +1,16 @@
 """A whole month without Airflow: the same verbs, in the same order, in one process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy import select
 
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, SourceError
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.summary import MonthSummary, summarise
 from sigap.settings import Settings
+from sigap.warehouse.tables import sources
 
 GROUPS = ("dtks", "associations", "memberships")
 
@@ -52,26 +55,48 @@ def month(period: Period, resources: Resources, approvers: Approvers | None, say
 
 
 def take_in(period: Period, resources: Resources, say: Say) -> None:
-    """Collect and check every file of the month, then publish the quality report.
+    """Collect and check every file of the month. Raises `SourceError` when not one of them could be used."""
+    collect_all(period, GROUPS, resources, say)
+    if not check_all(period, resources, say):
+        raise SourceError(
+            f"{period}: no file could be used. `sigap status {period}` says what to do about each."
+        )
 
-    A file that is refused or stopped leaves its outcome and does not keep the others back. Raises
-    `SourceError` when not one file could be used.
-    """
-    from sigap.pipeline.check import check, publish_docs
+
+def collect_all(period: Period, groups: Sequence[str], resources: Resources, say: Say) -> None:
+    """Collect every file that lies in the inbox for these groups. A refused one leaves its outcome."""
     from sigap.pipeline.collect import collect, list_deliveries
 
-    usable = 0
-    for path in [path for group in GROUPS for path in list_deliveries(period, group, resources)]:
+    for path in [path for group in groups for path in list_deliveries(period, group, resources)]:
         say("collect", path)
-        result = collect(period, path, resources)
-        if result.outcome == "accepted":
-            say("check", path)
-            usable += check(period, result.delivery_id, resources).outcome == "passed"
+        collect(period, path, resources)
+
+
+def check_all(period: Period, resources: Resources, say: Say) -> int:
+    """Check every accepted list of the month and publish the quality report; returns how many may be used."""
+    from sigap.pipeline.check import check, publish_docs
+
+    passed = 0
+    for delivery_id, file_name in _lists(period, resources):
+        say("check", file_name)
+        passed += check(period, delivery_id, resources).outcome == "passed"
     publish_docs(period, resources)
-    if not usable:
-        raise SourceError(
-            f"{period}: no delivery could be used. `sigap status {period}` lists each file with what to do."
-        )
+    return passed
+
+
+def _lists(period: Period, resources: Resources) -> list[tuple[str, str]]:
+    from sigap.sources.catalog import load_catalog
+
+    checked = [code for code, entry in load_catalog().items() if entry.kind in ("workers", "memberships")]
+    delivery = sources.delivery.c
+    wanted = select(delivery.delivery_id, delivery.file_name).where(
+        delivery.period == str(period), delivery.outcome == "accepted", delivery.source.in_(checked)
+    )
+    with resources.warehouse.connect() as connection:
+        return [
+            (row.delivery_id, row.file_name)
+            for row in connection.execute(wanted.order_by(delivery.delivery_id))
+        ]
 
 
 def _entitle(period: Period, resources: Resources, say: Say) -> None:

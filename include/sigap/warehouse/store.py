@@ -13,7 +13,7 @@ from sigap.errors import WarehouseError
 
 
 def open_warehouse(url: str) -> Engine:
-    """An engine for a PostgreSQL URL (`postgresql://…`). Raises `WarehouseError` when nobody answers there."""
+    """An engine for a PostgreSQL URL (`postgresql://…`). Raises `WarehouseError` when none answers."""
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     engine = create_engine(parsed, pool_pre_ping=True)
     try:
@@ -41,7 +41,7 @@ def copy_rows(connection: Connection, table: Table | str, rows: pa.Table) -> Non
 def copy_out(
     connection: Connection, query: Select[Any], types: Mapping[str, pa.DataType] | None = None
 ) -> pa.Table:
-    """The rows of a query as an Arrow table, read by COPY. `types` fixes columns that only look like numbers."""
+    """The rows of a query as an Arrow table, read by COPY. `types` fixes columns that look like numbers."""
     statement = query.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     driver = connection.connection.cursor()
     with driver.copy(f"COPY ({statement}) TO STDOUT (FORMAT csv, HEADER)", statement.params) as copy:

@@ -1,0 +1,319 @@
+"""The command line: the verbs of a month without Airflow, and the ways to look at what they did."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+
+from sigap.domain.money import rupiah
+from sigap.domain.period import Period
+from sigap.errors import SettingsError, SigapError
+from sigap.pipeline.resources import Resources
+from sigap.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="sigap",
+    help="Monthly premiums of vulnerable informal workers, from received lists to issued invoices.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+warehouse_app = typer.Typer(help="The warehouse's tables.", no_args_is_help=True)
+app.add_typer(warehouse_app, name="warehouse")
+
+PeriodArgument = Annotated[
+    Period, typer.Argument(parser=Period.parse, metavar="PERIOD", help="Coverage month, e.g. 2026-01.")
+]
+InboxOption = Annotated[
+    str | None,
+    typer.Option("--inbox", help="Folder or object-store URL with the received files.", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="End with one JSON object on standard output.")]
+
+say = Console(stderr=True, highlight=False)
+show = Console(highlight=False)
+
+
+def main() -> None:
+    """Run a command. What we refuse becomes one sentence on standard error and exit status 1."""
+    try:
+        app()
+    except SigapError as error:
+        say.print(f"[bold red]sigap:[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(1)
+
+
+@contextmanager
+def resources_for(settings: Settings) -> Iterator[Resources]:
+    """Open the configured warehouse, or the embedded one of this home when none is configured."""
+    run_id = f"cli-{uuid4().hex[:12]}"
+    if settings.warehouse_url is not None:
+        yield Resources.open(settings, run_id)
+        return
+    from sigap_stack.embedded import embedded_warehouse
+
+    with embedded_warehouse(settings.home) as url:
+        opened = Resources.open(settings.model_copy(update={"warehouse_url": url}), run_id)
+        yield opened
+        opened.warehouse.dispose()
+
+
+def _settings(inbox: str | None = None) -> Settings:
+    settings = load_settings()
+    return settings.model_copy(update={"inbox": inbox}) if inbox else settings
+
+
+@app.command()
+def synth(
+    period: Annotated[
+        Period, typer.Option("--period", parser=Period.parse, metavar="PERIOD", help="Coverage month.")
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Folder to write the month's inbox into.")],
+    workers: Annotated[
+        int, typer.Option(min=10, help="Places of the programme; a fifth more people are listed.")
+    ] = 11_666,
+    memberships: Annotated[int, typer.Option(min=100, help="Rows of the BPJS membership extract.")] = 200_000,
+    seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
+) -> None:
+    """Write what invented partners would send for a month."""
+    from sigap.synth import synthesise
+
+    with say.status(f"writing {period}") as status:
+        made = synthesise(
+            period,
+            out,
+            workers=workers,
+            memberships=memberships,
+            seed=seed,
+            progress=status.update,
+        )
+    for file, rows in made.files.items():
+        show.print(f"{rows:>12,}  {file}")
+
+
+@app.command()
+def month(
+    period: PeriodArgument,
+    inbox: InboxOption = None,
+    approve_as: Annotated[
+        str | None,
+        typer.Option(
+            help="ROSTER_APPROVER,INVOICE_APPROVER, or demo. Without it the month stops for a person."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a whole month: collect, check, link, decide, approve, bill, approve, report."""
+    from sigap.pipeline.month import Approvers
+    from sigap.pipeline.month import month as run_month
+
+    settings = _settings(inbox)
+    approvers = Approvers.parse(approve_as, settings) if approve_as else None
+    with resources_for(settings) as resources, say.status(f"{period}") as status:
+        summary = run_month(period, resources, approvers, _tell(status))
+    if as_json:
+        show.print_json(json.dumps(summary.as_dict(), ensure_ascii=False))
+    else:
+        from sigap.pipeline.display import print_summary
+
+        print_summary(summary, show)
+
+
+@app.command()
+def status(period: PeriodArgument, as_json: JsonOption = False) -> None:
+    """Show how far a month is, its figures, and files that need attention."""
+    from sigap.pipeline.display import print_summary
+    from sigap.pipeline.summary import summarise
+
+    with resources_for(_settings()) as resources:
+        summary = summarise(period, resources)
+    if as_json:
+        show.print_json(json.dumps(summary.as_dict(), ensure_ascii=False))
+    else:
+        print_summary(summary, show)
+
+
+@app.command()
+def collect(period: PeriodArgument, inbox: InboxOption = None) -> None:
+    """Take in every file of the month exactly as given."""
+    from sigap.pipeline.month import GROUPS, collect_all
+
+    with resources_for(_settings(inbox)) as resources, say.status("collect") as status:
+        collect_all(period, GROUPS, resources, _tell(status))
+    show.print(f"{period} is collected. Next: sigap check {period}")
+
+
+@app.command()
+def check(period: PeriodArgument) -> None:
+    """Check every list that was taken in; write the quality report."""
+    from sigap.pipeline.month import check_all
+    from sigap.pipeline.summary import summarise
+
+    with resources_for(_settings()) as resources, say.status("check") as status:
+        check_all(period, resources, _tell(status))
+        summary = summarise(period, resources)
+        report = resources.settings.data_docs_dir / str(period)
+    show.print(f"{summary.accepted:,} rows accepted, {summary.held:,} held, {summary.rejected:,} rejected")
+    for problem in summary.problems:
+        show.print(f"  {problem.file}: {problem.message}", style="yellow", markup=False)
+    show.print(f"Quality report: {report}", markup=False)
+
+
+@app.command()
+def link(period: PeriodArgument) -> None:
+    """Find out who is one person and who is already insured."""
+    from sigap.pipeline.link import link as run_link
+
+    with resources_for(_settings()) as resources, say.status("link"):
+        persons = run_link(period, resources)
+    show.print(f"{persons.rows:,} persons. Next: sigap decide {period}")
+
+
+@app.command()
+def decide(period: PeriodArgument) -> None:
+    """Decide who is subsidised and why; make a roster version."""
+    from sigap.pipeline.decide import decide as run_decide
+    from sigap.pipeline.summary import summarise
+
+    with resources_for(_settings()) as resources, say.status("decide"):
+        run_decide(period, resources)
+        summary = summarise(period, resources)
+    show.print(
+        f"{summary.subsidised:,} of {summary.persons:,} persons subsidised, {summary.waiting:,} waiting."
+    )
+    show.print(f"Next, by a person: sigap approve roster {period} --as NAME")
+
+
+@app.command()
+def approve(
+    subject: Annotated[str, typer.Argument(help="roster or invoices.")],
+    period: PeriodArgument,
+    actor: Annotated[str, typer.Option("--as", help="Account name of the person who judges.")],
+    reject: Annotated[bool, typer.Option("--reject", help="Reject instead of approving.")] = False,
+    reason: Annotated[str | None, typer.Option(help="Why; required when rejecting.")] = None,
+) -> None:
+    """Record the judgement of a person about a roster or the invoices."""
+    from sigap.pipeline.approve import record_approval
+
+    verdict = "rejected" if reject else "approved"
+    with resources_for(_settings()) as resources:
+        record_approval(period, subject, verdict, actor, reason, resources)
+    show.print(f"The {subject} of {period}: {verdict} by {actor}.", markup=False)
+
+
+@app.command()
+def bill(period: PeriodArgument) -> None:
+    """Price the approved roster and draft the invoices."""
+    from sigap.pipeline.bill import bill as run_bill
+
+    with resources_for(_settings()) as resources, say.status("bill"):
+        lines = run_bill(period, resources)
+    show.print(
+        f"{lines.rows:,} lines drafted. Next, by another person: sigap approve invoices {period} --as NAME"
+    )
+
+
+@app.command()
+def issue(period: PeriodArgument) -> None:
+    """Number and issue the approved invoices."""
+    from sigap.pipeline.bill import issue as run_issue
+
+    with resources_for(_settings()) as resources, say.status("issue"):
+        issued = run_issue(period, resources)
+    for invoice in issued:
+        show.print(f"{invoice.number}  {invoice.people:,} people  {rupiah(invoice.total_idr)}", markup=False)
+
+
+@app.command()
+def report(period: PeriodArgument) -> None:
+    """Write the workbook and the PDF of every issued invoice."""
+    from sigap.pipeline.report import report as run_report
+
+    with resources_for(_settings()) as resources, say.status("report"):
+        documents = run_report(period, resources)
+    for document in documents:
+        show.print(document.uri, markup=False, soft_wrap=True)
+
+
+@app.command()
+def settle(period: PeriodArgument, inbox: InboxOption = None) -> None:
+    """Compare what BPJS billed and what was paid with our invoices."""
+    from sigap.pipeline.month import collect_all
+    from sigap.pipeline.settle import settle as run_settle
+
+    with resources_for(_settings(inbox)) as resources, say.status("settle") as status:
+        collect_all(period, ("bpjs_bills", "payments"), resources, _tell(status))
+        result = run_settle(period, resources)
+    for name, people in result.classes.items():
+        show.print(f"{name:<16}{people:>10,}")
+    show.print(
+        f"invoiced {rupiah(result.invoiced_idr)}, billed {rupiah(result.billed_idr)}, paid {rupiah(result.paid_idr)}"
+    )
+
+
+@app.command()
+def trace(
+    line_id: Annotated[int, typer.Argument(help="Invoice line, as in `sigap export invoice-lines`.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Print the way back from an invoice line to the cells of the files it rests on."""
+    from sigap.audit.trace import trace_line
+    from sigap.pipeline.display import print_trace
+
+    with resources_for(_settings()) as resources:
+        steps = trace_line(line_id, resources.warehouse, resources.lake)
+    if as_json:
+        facts = [{"title": step.title, "facts": step.facts} for step in steps]
+        show.print_json(json.dumps(facts, ensure_ascii=False, default=str))
+    else:
+        print_trace(steps, show)
+
+
+@app.command()
+def export(
+    what: Annotated[str, typer.Argument(help="roster, decisions, invoice-lines or links.")],
+    period: PeriodArgument,
+    out: Annotated[Path, typer.Option("--out", help="A .csv or .parquet file.")],
+) -> None:
+    """Write rows by NIK to a file, for a person with the right to them. The audit keeps who took what."""
+    from sigap.pipeline.export import export as run_export
+
+    with resources_for(_settings()) as resources, say.status("export"):
+        rows = run_export(what, period, out, resources)
+    show.print(f"{rows:,} rows in {out}", markup=False, soft_wrap=True)
+
+
+@warehouse_app.command("upgrade")
+def upgrade_warehouse(revision: Annotated[str, typer.Argument(help="Alembic revision.")] = "head") -> None:
+    """Bring the tables of SIGAP_WAREHOUSE_URL to a revision."""
+    from sigap.warehouse.migrate import upgrade
+
+    upgrade(_warehouse_url(), revision)
+
+
+@warehouse_app.command("downgrade")
+def downgrade_warehouse(revision: Annotated[str, typer.Argument(help="Alembic revision, or base.")]) -> None:
+    """Take the tables of SIGAP_WAREHOUSE_URL back to a revision. This drops data."""
+    from sigap.warehouse.migrate import downgrade
+
+    downgrade(_warehouse_url(), revision)
+
+
+def _warehouse_url() -> str:
+    url = load_settings().warehouse_url
+    if url is None:
+        raise SettingsError("No warehouse is set. Set SIGAP_WAREHOUSE_URL; the embedded one migrates itself.")
+    return url
+
+
+def _tell(status: Status) -> Callable[[str, str], None]:
+    return lambda verb, detail: status.update(f"[bold]{verb}[/] {escape(detail)}")
