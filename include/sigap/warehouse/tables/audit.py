@@ -1,6 +1,18 @@
 """What every verb did, and who approved what."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Float, Identity, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKeyConstraint,
+    Identity,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from sigap.warehouse.tables.base import json, metadata, one_of, period, stamp
 
@@ -12,7 +24,7 @@ outcome = Table(
         "verb",
         String(32),
         nullable=False,
-        comment="What ran: collect, check, link, decide, approve, bill, settle, report",
+        comment="What ran: collect, check, link, decide, approve, bill, issue, settle, report",
     ),
     period(index=True),
     Column("subject", Text, comment="What it ran on, when not the whole month: a delivery or an invoice"),
@@ -50,7 +62,13 @@ approval = Table(
     stamp("decided_at", "When"),
     one_of("subject", "roster", "invoices"),
     one_of("verdict", "approved", "rejected"),
+    CheckConstraint("verdict = 'approved' OR length(trim(reason)) > 0", name="rejection_needs_a_reason"),
     UniqueConstraint("subject", "roster_id"),
+    ForeignKeyConstraint(
+        ["roster_id", "period"],
+        ["entitlement.roster.roster_id", "entitlement.roster.period"],
+        name="fk_approval_roster",
+    ),
     schema="audit",
     comment="Judgements of people. Whoever approved a roster cannot approve its invoices (trigger)",
 )

@@ -6,7 +6,6 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
-    ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Integer,
@@ -37,12 +36,7 @@ invoice = Table(
     Column("invoice_id", BigInteger, Identity(), primary_key=True, comment="Surrogate key"),
     Column("number", Text, unique=True, comment="SIGAP/<wadah>/<period>/<seq>, given when issued"),
     period(index=True),
-    Column(
-        "roster_id",
-        ForeignKey("entitlement.roster.roster_id"),
-        nullable=False,
-        comment="Approved roster it bills",
-    ),
+    Column("roster_id", BigInteger, nullable=False, index=True, comment="Approved roster it bills"),
     Column("funding_source", Text, nullable=False, comment="Who pays"),
     Column("wadah_code", String(2), nullable=False, comment="BPJS group code"),
     Column("status", String(8), nullable=False, comment="draft, approved or issued"),
@@ -61,6 +55,11 @@ invoice = Table(
     CheckConstraint("(status = 'issued') = (number IS NOT NULL AND issued_at IS NOT NULL)", name="numbered"),
     UniqueConstraint("period", "funding_source", "wadah_code", "roster_id"),
     UniqueConstraint("invoice_id", "period"),
+    ForeignKeyConstraint(
+        ["roster_id", "period"],
+        ["entitlement.roster.roster_id", "entitlement.roster.period"],
+        name="fk_invoice_roster",
+    ),
     schema="billing",
     comment="One invoice per funding source, wadah and month",
 )
@@ -84,6 +83,7 @@ invoice_line = Table(
         ["invoice_id", "period"],
         ["billing.invoice.invoice_id", "billing.invoice.period"],
         name="fk_line_invoice",
+        ondelete="CASCADE",  # a draft goes as a whole
     ),
     ForeignKeyConstraint(
         ["roster_id", "person_id"],
@@ -91,5 +91,5 @@ invoice_line = Table(
         name="fk_line_decision",
     ),
     schema="billing",
-    comment="One person and one month. Nobody is billed twice: unique (person_id, period) across all invoices",
+    comment="One person and one month; unique over all invoices, so that nobody is billed twice",
 )

@@ -24,7 +24,12 @@ roster = Table(
     Column("roster_id", BigInteger, Identity(), primary_key=True, comment="Surrogate key"),
     period(index=True),
     Column("version", Integer, nullable=False, comment="1, 2, … within the month"),
-    Column("status", String(8), nullable=False, comment="draft, approved or rejected"),
+    Column(
+        "status",
+        String(8),
+        nullable=False,
+        comment="draft, approved, or rejected (the roster, or its invoices)",
+    ),
     Column("people", Integer, nullable=False, comment="Persons decided about"),
     Column("subsidised", Integer, nullable=False, comment="Persons subsidised"),
     json("outcomes", "Persons by outcome and by reason"),
@@ -34,6 +39,7 @@ roster = Table(
     stamp("created_at", "When"),
     one_of("status", "draft", "approved", "rejected"),
     UniqueConstraint("period", "version"),
+    UniqueConstraint("roster_id", "period"),
     schema="entitlement",
     comment="One version of the month's list",
 )
@@ -42,7 +48,9 @@ decision = Table(
     "decision",
     metadata,
     Column("roster_id", ForeignKey("entitlement.roster.roster_id"), nullable=False, comment="Roster version"),
-    Column("person_id", ForeignKey("identity.person.person_id"), nullable=False, comment="Person"),
+    Column(
+        "person_id", ForeignKey("identity.person.person_id"), nullable=False, index=True, comment="Person"
+    ),
     Column("nik", String(16), nullable=False, comment="NIK at the time of the decision"),
     Column("full_name", Text, nullable=False, comment="Name as listed"),
     Column("birth_date", Date, comment="Birth date as listed"),
