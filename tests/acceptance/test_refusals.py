@@ -1,0 +1,89 @@
+"""Bad input ends in one clear sentence, an outcome where there was a file, and nothing half-written."""
+
+import zipfile
+from pathlib import Path
+
+import psycopg
+import pytest
+from openpyxl import Workbook
+
+from acceptance.conftest import PERIOD, Home, fill_inbox
+
+
+def refused(result: object) -> str:
+    assert result.returncode != 0  # type: ignore[attr-defined]
+    assert "Traceback" not in result.stderr  # type: ignore[attr-defined]
+    sentence = result.stderr.strip().splitlines()[-1]  # type: ignore[attr-defined]
+    assert sentence.startswith("sigap: ") and sentence.endswith(".")
+    return sentence
+
+
+def outcomes(home: Home) -> list[tuple[str, str, str]]:
+    with psycopg.connect(home.warehouse_url) as connection:
+        return connection.execute("SELECT file_name, outcome, message FROM sources.delivery ORDER BY file_name").fetchall()
+
+
+def test_a_missing_inbox_is_named(fresh_home: Home) -> None:
+    assert "inbox" in refused(fresh_home.run("month", PERIOD, "--approve-as", "demo"))
+
+
+def test_an_empty_inbox_is_named(fresh_home: Home) -> None:
+    (fresh_home.inbox / PERIOD / "dtks").mkdir(parents=True)
+    assert PERIOD in refused(fresh_home.run("month", PERIOD, "--approve-as", "demo"))
+
+
+@pytest.mark.parametrize("period", ("2026-13", "2026", "januari"))
+def test_a_period_that_is_no_month_is_refused(fresh_home: Home, period: str) -> None:
+    assert "Write a period as 2026-01" in refused(fresh_home.run("month", period))
+
+
+def test_one_person_cannot_approve_both(fresh_home: Home) -> None:
+    fill_inbox(fresh_home)
+    sentence = refused(fresh_home.run("month", PERIOD, "--approve-as", "dinas,dinas"))
+    assert "dinas" in sentence
+
+
+BAD_FILES = {
+    "zero.xlsx": lambda path: path.write_bytes(b""),
+    "letter.xlsx": lambda path: path.write_bytes(b"Kepada Yth. Kepala Dinas Tenaga Kerja"),
+    "torn.xlsx": lambda path: path.write_bytes(b"PK\x03\x04" + b"\x00" * 200),
+    "empty.xlsx": lambda path: zipfile.ZipFile(path, "w").close(),
+    "no_header.xlsx": lambda path: workbook_without_header(path),
+}
+
+
+def workbook_without_header(path: Path) -> None:
+    book = Workbook()
+    book.active.append([1, 2, 3])  # type: ignore[union-attr]
+    book.save(path)
+
+
+@pytest.mark.parametrize("name", sorted(BAD_FILES))
+def test_a_file_that_cannot_be_read_gets_an_outcome(fresh_home: Home, name: str) -> None:
+    folder = fresh_home.inbox / PERIOD / "associations" / "pasar"
+    folder.mkdir(parents=True)
+    BAD_FILES[name](folder / name)
+    refused(fresh_home.run("month", PERIOD, "--approve-as", "demo"))
+    ((file_name, outcome, message),) = outcomes(fresh_home)
+    assert (file_name, outcome) == (name, "refused")
+    assert name in message and message.endswith(".")
+
+
+def test_an_unknown_association_is_refused_and_the_others_go_on(fresh_home: Home) -> None:
+    fill_inbox(fresh_home)
+    unknown = fresh_home.inbox / PERIOD / "associations" / "paguyuban_baru"
+    unknown.mkdir()
+    (unknown / "daftar.csv").write_text("NIK;Nama\n", encoding="utf-8")
+    summary = fresh_home.json("month", PERIOD, "--approve-as", "demo")
+    assert summary["invoices"]
+    (problem,) = summary["problems"]
+    assert problem["file"] == "daftar.csv" and "paguyuban_baru" in problem["message"]
+
+
+def test_without_memberships_nobody_is_billed(fresh_home: Home) -> None:
+    fill_inbox(fresh_home)
+    for file in (fresh_home.inbox / PERIOD / "memberships").iterdir():
+        file.unlink()
+    refused(fresh_home.run("month", PERIOD, "--approve-as", "demo"))
+    with psycopg.connect(fresh_home.warehouse_url) as connection:
+        assert connection.execute("SELECT count(*) FROM billing.invoice").fetchone() == (0,)
