@@ -1,0 +1,103 @@
+"""The sheet `Lampiran BNBA`: every person of the invoice by name and address."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from sigap.reporting.cells import Results, write_text
+from sigap.reporting.invoice import ANNEX, InvoiceDocument
+from sigap.reporting.look import bilingual
+from sigap.reporting.page import prepare_page
+from sigap.reporting.words import indonesian_month
+
+TITLE = "Lampiran BNBA"
+_HEADER_ROW = 4
+_FIRST_ROW = _HEADER_ROW + 1
+
+# column of the annex: Indonesian, English, width, style
+_COLUMNS: dict[str, tuple[str, str, float, str]] = {
+    "no": ("No", "No", 6.5, "centre"),
+    "nik": ("NIK", "Population no.", 18.5, "nik"),
+    "full_name": ("Nama lengkap", "Full name", 27, "cell"),
+    "birth_date": ("Tanggal lahir", "Birth date", 11.5, "day"),
+    "address": ("Alamat", "Address", 32, "cell"),
+    "kelurahan": ("Kelurahan", "Village", 17.5, "cell"),
+    "kecamatan": ("Kecamatan", "District", 15.5, "cell"),
+    "sector": ("Sektor pekerjaan", "Occupation", 21, "cell"),
+    "jkk_idr": ("JKK (Rp)", "Work accident", 12, "idr"),
+    "jkm_idr": ("JKM (Rp)", "Death", 12, "idr"),
+    "total_idr": ("Jumlah (Rp)", "Total", 13, "idr"),
+    "line_id": ("ID baris", "Line id", 8, "small_id"),
+}
+_LETTERS = {name: get_column_letter(place) for place, name in enumerate(_COLUMNS, start=1)}
+_TEXT = frozenset(name for name in ANNEX.names if pa.types.is_string(ANNEX.field(name).type))
+
+
+@dataclass(frozen=True, slots=True)
+class AnnexRange:
+    """Where the rows of the annex stand, for the formulas of other sheets."""
+
+    rows: int
+
+    def __getitem__(self, column: str) -> str:
+        letter, last = _LETTERS[column], _FIRST_ROW + self.rows - 1
+        return f"'{TITLE}'!${letter}${_FIRST_ROW}:${letter}${last}"
+
+
+def write_annex(sheet: Worksheet, document: InvoiceDocument, annex: pa.Table) -> Results:
+    """Fill the sheet; returns the values of its formulas."""
+    _write_heading(sheet, document)
+    _write_rows(sheet, annex)
+    last = _FIRST_ROW + annex.num_rows - 1
+    width = _LETTERS["line_id"]
+    sheet.freeze_panes = f"D{_FIRST_ROW}"
+    sheet.auto_filter.ref = f"A{_HEADER_ROW}:{width}{last}"
+    prepare_page(sheet, document, landscape=True)
+    sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
+    sheet.print_area = f"A1:{width}{last + 1}"
+    return _write_totals(sheet, annex, last)
+
+
+def _write_heading(sheet: Worksheet, document: InvoiceDocument) -> None:
+    write_text(sheet["A1"], f"Lampiran tagihan {document.number}", "section")
+    month = indonesian_month(document.period)
+    subject = f"Daftar peserta menurut nama dan alamat (BNBA), {document.wadah_name}, {month}"
+    write_text(sheet["A2"], subject, "note_line")
+    for name, (indonesian, english, width, _) in _COLUMNS.items():
+        cell = sheet[f"{_LETTERS[name]}{_HEADER_ROW}"]
+        cell.value = bilingual(indonesian, english, bold=True, lines=True)
+        cell.style = "column"
+        sheet.column_dimensions[_LETTERS[name]].width = width
+    sheet.row_dimensions[_HEADER_ROW].height = 30
+
+
+def _write_rows(sheet: Worksheet, annex: pa.Table) -> None:
+    for column, (name, (_, _, _, style)) in enumerate(_COLUMNS.items(), start=1):
+        values: list[Any] = annex[name].to_pylist()
+        for row, value in enumerate(values, start=_FIRST_ROW):
+            cell = sheet.cell(row, column)
+            if name in _TEXT:
+                write_text(cell, value, style)
+            else:
+                cell.value = value
+                cell.style = style
+
+
+def _write_totals(sheet: Worksheet, annex: pa.Table, last: int) -> Results:
+    results, row = Results(), last + 1
+    for name in _COLUMNS:
+        sheet[f"{_LETTERS[name]}{row}"].style = "total"
+    write_text(sheet[f"C{row}"], "JUMLAH", "total")
+    nik = _LETTERS["nik"]
+    results.write(
+        sheet, f"{nik}{row}", f"=COUNTA({nik}{_FIRST_ROW}:{nik}{last})", annex.num_rows, "total_count"
+    )
+    for name in ("jkk_idr", "jkm_idr", "total_idr"):
+        letter = _LETTERS[name]
+        formula = f"=SUM({letter}{_FIRST_ROW}:{letter}{last})"
+        results.write(sheet, f"{letter}{row}", formula, pc.sum(annex[name]).as_py(), "total_idr")
+    return results

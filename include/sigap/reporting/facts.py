@@ -1,0 +1,59 @@
+"""What both documents state about an invoice, in the same words and order."""
+
+from dataclasses import dataclass
+
+from sigap.reporting.invoice import InvoiceDocument
+from sigap.reporting.words import indonesian_date, indonesian_month
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line `label: value`, Indonesian with English beside it."""
+
+    label: str
+    label_en: str
+    value: str
+    is_strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One premium: `column` names its amounts in the annex. Whole rupiah."""
+
+    label: str
+    label_en: str
+    account: str
+    column: str
+    amount_idr: int
+
+
+def facts_of(document: InvoiceDocument) -> tuple[Fact, ...]:
+    """Number, dates, who pays whom, fund and wadah."""
+    return (
+        Fact("Nomor tagihan", "Invoice number", document.number, is_strong=True),
+        Fact("Tanggal terbit", "Issued", indonesian_date(document.issued_date)),
+        Fact("Jatuh tempo", "Due date", indonesian_date(document.due_date), is_strong=True),
+        Fact("Dibebankan kepada", "Charged to", document.payer_name),
+        Fact("Dibayarkan kepada", "Payable to", "BPJS Ketenagakerjaan"),
+        Fact("Sumber dana", "Funding source", document.funding_source),
+        Fact("Wadah", "BPJS group", f"{document.wadah_code} — {document.wadah_name}"),
+        Fact("Periode (BLTH)", "Coverage month", indonesian_month(document.period)),
+    )
+
+
+def charges_of(document: InvoiceDocument) -> tuple[Charge, ...]:
+    """JKK and JKM, each under its own account."""
+    return (
+        Charge("Iuran Jaminan Kecelakaan Kerja (JKK)", "Work-accident premium", document.jkk_account, "jkk_idr", document.jkk_idr),
+        Charge("Iuran Jaminan Kematian (JKM)", "Death premium", document.jkm_account, "jkm_idr", document.jkm_idr),
+    )  # fmt: skip
+
+
+def approvals_of(document: InvoiceDocument) -> tuple[Fact, ...]:
+    """Who approved the roster and the invoice in the system, and when."""
+    roster, invoice = document.roster_approval, document.invoice_approval
+    said = f"Daftar peserta versi {document.roster_version}"
+    return (
+        Fact(said, "Roster", f"{roster.actor}, {indonesian_date(roster.date)}"),
+        Fact("Tagihan", "Invoice", f"{invoice.actor}, {indonesian_date(invoice.date)}"),
+    )

@@ -1,0 +1,124 @@
+"""What an invoice document shows: its header, its by-name-by-address annex, and recaps of the annex."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sigap.domain.money import rupiah
+from sigap.domain.period import Period
+from sigap.domain.region import city
+from sigap.errors import ReportingError
+from sigap.reporting.words import sector_names
+
+UNKNOWN = "Belum diketahui"
+
+# One invoice line with the person as the roster decision names them.
+LINES = pa.schema(
+    [
+        pa.field("line_id", pa.int64()),
+        *(pa.field(name, pa.string()) for name in ("nik", "full_name")),
+        pa.field("birth_date", pa.date32()),
+        *(pa.field(name, pa.string()) for name in ("address", "kelurahan_code", "kecamatan_code", "sector")),
+        *(pa.field(name, pa.int64()) for name in ("jkk_idr", "jkm_idr", "total_idr")),
+    ]
+)
+# One row of the annex, in reading order; places and sectors by their Indonesian names.
+ANNEX = pa.schema(
+    [
+        pa.field("no", pa.int32()),
+        *(pa.field(name, pa.string()) for name in ("nik", "full_name")),
+        pa.field("birth_date", pa.date32()),
+        *(pa.field(name, pa.string()) for name in ("address", "kelurahan", "kecamatan", "sector")),
+        *(pa.field(name, pa.int64()) for name in ("jkk_idr", "jkm_idr", "total_idr", "line_id")),
+    ]
+)
+# Control characters have no place in a document: they break a cell and cannot be written to XML.
+_CONTROLS = r"[\x00-\x1f\x7f-\x{9f}\x{fffe}\x{ffff}]+"
+_AMOUNTS = ("jkk_idr", "jkm_idr", "total_idr")
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved something, by account name, and on which day (WIB)."""
+
+    actor: str
+    date: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDocument:
+    """The header of one issued invoice. Amounts in whole rupiah; dates as the city counts days (WIB)."""
+
+    number: str
+    period: Period
+    issued_date: dt.date
+    due_date: dt.date
+    funding_source: str
+    payer_name: str
+    wadah_code: str
+    wadah_name: str
+    people: int
+    jkk_idr: int
+    jkm_idr: int
+    total_idr: int
+    jkk_account: str
+    jkm_account: str
+    legal_basis: tuple[str, ...]
+    roster_version: int
+    roster_approval: Approval
+    invoice_approval: Approval
+    lines_sha256: str
+
+
+def make_annex(lines: pa.Table) -> pa.Table:
+    """The annex of an invoice: `LINES` in, `ANNEX` out, sorted by kecamatan, kelurahan, name and NIK, and numbered."""
+    places = city().kelurahan
+    kelurahan = {place.code: place.name for place in places}
+    kecamatan = {place.kecamatan_code: place.kecamatan_name for place in places}
+    columns = {
+        **{name: _clean(lines[name]) for name in ("nik", "full_name", "address")},
+        "birth_date": lines["birth_date"],
+        "kelurahan": _named(lines["kelurahan_code"], kelurahan),
+        "kecamatan": _named(lines["kecamatan_code"], kecamatan),
+        "sector": _named(lines["sector"], sector_names(pc.unique(lines["sector"]).to_pylist())),
+        **{name: lines[name] for name in (*_AMOUNTS, "line_id")},
+    }
+    order = [(name, "ascending") for name in ("kecamatan", "kelurahan", "full_name", "nik")]
+    rows = pa.table(columns).sort_by(order)
+    numbers = pa.array(range(1, rows.num_rows + 1), pa.int32())
+    return rows.append_column("no", numbers).select(ANNEX.names).cast(ANNEX).combine_chunks()
+
+
+def check_annex(document: InvoiceDocument, annex: pa.Table) -> None:
+    """Raise `ReportingError` unless the annex adds up to the header, person by person once."""
+    sums = tuple(pc.sum(annex[name], min_count=0).as_py() for name in _AMOUNTS)
+    header = (document.jkk_idr, document.jkm_idr, document.total_idr)
+    if annex.num_rows != document.people or sums != header:
+        raise ReportingError(
+            f"Invoice {document.number}: its lines count {annex.num_rows} persons and {rupiah(sums[2])}, its header says "
+            f"{document.people} and {rupiah(document.total_idr)}. No document is made; have billing.invoice_line examined."
+        )
+    if pc.count_distinct(annex["nik"]).as_py() != annex.num_rows:
+        raise ReportingError(
+            f"Invoice {document.number}: one NIK stands in two of its lines. No document is made; have billing.invoice_line examined."
+        )
+
+
+def recap(annex: pa.Table, column: str) -> pa.Table:
+    """Persons and rupiah by the values of one annex column: `name, people, jkk_idr, jkm_idr, total_idr`, sorted by name."""
+    grouped = annex.group_by(column).aggregate([("no", "count"), *((name, "sum") for name in _AMOUNTS)])
+    names = [column, "no_count", *(f"{name}_sum" for name in _AMOUNTS)]
+    return grouped.select(names).rename_columns(["name", "people", *_AMOUNTS]).sort_by("name")
+
+
+def _clean(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.fill_null(pc.utf8_trim_whitespace(pc.replace_substring_regex(text, _CONTROLS, " ")), "")
+
+
+def _named(codes: pa.ChunkedArray, names: dict[str, str]) -> pa.ChunkedArray:
+    known: Sequence[str] = list(names)
+    places = pc.index_in(codes, value_set=pa.array(known, pa.string()))
+    return pc.fill_null(pa.array(list(names.values()), pa.string()).take(places.combine_chunks()), UNKNOWN)

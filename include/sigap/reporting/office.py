@@ -1,0 +1,63 @@
+"""The office that issues a document and the officers who sign it, as dated configuration."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sigap.errors import ReportingError
+
+_FILE = Path(__file__).with_name("signatories.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """One signature block. An empty name or NIP is a line to be filled in by hand."""
+
+    act: str
+    act_en: str
+    role: str
+    name: str = ""
+    nip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Letterhead, place of signing and signature blocks in force from a date."""
+
+    valid_from: dt.date
+    letterhead: tuple[str, ...]
+    programme: str
+    place: str
+    signatories: tuple[Signatory, ...]
+
+
+def office_on(day: dt.date, file: Path = _FILE) -> Office:
+    """The entry of signatories.yaml in force on a day. Raises `ReportingError` when there is none."""
+    valid = [office for office in _offices(file) if office.valid_from <= day]
+    if not valid:
+        raise ReportingError(
+            f"{file.name} names no signatories for {day}. Add an entry dated that day or earlier."
+        )
+    return max(valid, key=lambda office: office.valid_from)
+
+
+@cache
+def _offices(file: Path) -> tuple[Office, ...]:
+    entries: dict[dt.date, dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    try:
+        return tuple(_office(day, entry) for day, entry in entries.items())
+    except (KeyError, TypeError, AttributeError):
+        raise ReportingError(
+            f"{file.name} is not in order: every dated entry needs reference, letterhead, programme, place and signatories."
+        ) from None
+
+
+def _office(day: dt.date, entry: dict[str, Any]) -> Office:
+    if not isinstance(day, dt.date) or not entry["reference"]:
+        raise KeyError("reference")
+    signatories = tuple(Signatory(**values) for values in entry["signatories"])
+    return Office(day, tuple(entry["letterhead"]), entry["programme"], entry["place"], signatories)

@@ -1,0 +1,63 @@
+"""Numbers, dates and occupations as an Indonesian document writes them."""
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import yaml
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from num2words import num2words
+
+from sigap.domain.period import Period
+from sigap.errors import ReportingError
+
+_LOCALE = "id_ID"
+_LARGEST = 10**15  # num2words has no Indonesian word beyond triliun that finance uses
+
+
+def terbilang(amount: int) -> str:
+    """The amount in words: `16800` gives `enam belas ribu delapan ratus rupiah`. Raises `ReportingError` below 0 or from 10^15."""
+    if not 0 <= amount < _LARGEST:
+        raise ReportingError(
+            f"{amount} rupiah cannot be written in words. An invoice lies between 0 and 10^15."
+        )
+    return f"{num2words(amount, lang='id')} rupiah"
+
+
+def indonesian_date(day: dt.date) -> str:
+    """A day as `5 Januari 2026`."""
+    return str(format_date(day, "d MMMM y", locale=_LOCALE))
+
+
+def indonesian_month(period: Period) -> str:
+    """A month as `Januari 2026`."""
+    return str(format_date(period.first_day, "MMMM y", locale=_LOCALE))
+
+
+def english_month(period: Period) -> str:
+    """A month as `January 2026`."""
+    return str(format_date(period.first_day, "MMMM y", locale="en_GB"))
+
+
+def grouped(number: int) -> str:
+    """A whole number with Indonesian grouping: `11.666`."""
+    return str(format_decimal(number, locale=_LOCALE))
+
+
+@cache
+def _sectors() -> dict[str, str]:
+    names: dict[str, str] = yaml.safe_load(
+        Path(__file__).with_name("sectors.yaml").read_text(encoding="utf-8")
+    )
+    return names
+
+
+def sector_names(codes: Iterable[str | None]) -> dict[str, str]:
+    """The Indonesian name of each occupation code; a code without a name of its own is spelled out."""
+    return {
+        code: _sectors().get(code) or code.replace("_", " ").strip().capitalize()
+        for code in codes
+        if code is not None and code.strip()
+    }
