@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from acceptance.conftest import PERIOD, Home, fill_inbox, make_home
+from acceptance.home import PERIOD, Home, fill_inbox, make_home
 from sigap_stack.postgres import Postgres
 
 Ran = tuple[Home, dict[str, Any]]

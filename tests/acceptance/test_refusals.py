@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from openpyxl import Workbook
 
-from acceptance.conftest import PERIOD, Home, fill_inbox
+from acceptance.home import PERIOD, Home, fill_inbox
 
 
 def refused(result: object) -> str:

@@ -1,0 +1,83 @@
+"""Batches: the same rows give the same name, other columns are refused, parents are named."""
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from upath import UPath
+
+from sigap.domain.batch import BatchRef
+from sigap.domain.datasets import LINES
+from sigap.domain.period import Period
+from sigap.errors import LakeError
+from sigap.lake import Lake
+
+MONTH = Period(2026, 1)
+
+
+def lines(people: int, first: int = 1) -> pa.Table:
+    """Invoice lines of that many invented people."""
+    ids = list(range(first, first + people))
+    values = {
+        "person_id": ids,
+        "period": ["2026-01"] * people,
+        "funding_source": ["APBD_KOTA"] * people,
+        "wadah_code": ["SG"] * people,
+        "income_band": [1] * people,
+        "jkk_idr": [10_000] * people,
+        "jkm_idr": [6_800] * people,
+        "total_idr": [16_800] * people,
+        "tariff": ["jkk@2015-07-01,jkm@2015-07-01"] * people,
+    }
+    return pa.table(values, schema=LINES)
+
+
+@pytest.fixture(params=["folder", "memory"])
+def lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake:
+    """A lake in a folder, and one in an object store."""
+    root = UPath(tmp_path) if request.param == "folder" else UPath(f"memory://{tmp_path.name}")
+    return Lake(root)
+
+
+def test_the_same_rows_give_the_same_batch(lake: Lake) -> None:
+    first = lake.write("billing.lines", MONTH, lines(3))
+    in_other_order_of_columns = lines(3).select(list(reversed(LINES.names)))
+    assert lake.write("billing.lines", MONTH, in_other_order_of_columns) == first
+    assert lake.write("billing.lines", MONTH, lines(4)).sha256 != first.sha256
+
+
+def test_rows_come_back_as_they_were_written(lake: Lake) -> None:
+    ref = lake.write("billing.lines", MONTH, lines(5))
+    assert lake.read(ref).equals(lines(5))
+    assert lake.read(ref, ["person_id"]).column_names == ["person_id"]
+    assert [row["person_id"] for row in lake.find(ref, pc.field("person_id") == 4)] == [4]
+
+
+def test_several_batches_are_read_in_the_order_given(lake: Lake) -> None:
+    refs = [lake.write("billing.lines", MONTH, lines(2, first)) for first in (11, 1)]
+    assert lake.read_all("billing.lines", refs)["person_id"].to_pylist() == [11, 12, 1, 2]
+    assert lake.read_all("billing.lines", []).schema.equals(LINES)
+
+
+def test_other_columns_are_refused_and_nothing_is_left(lake: Lake) -> None:
+    with pytest.raises(LakeError, match="total_idr"):
+        lake.write("billing.lines", MONTH, lines(1).drop(["total_idr"]))
+    assert not (lake.root / "billing.lines").exists()
+
+
+def test_a_missing_batch_is_named_without_its_rows(lake: Lake) -> None:
+    gone = BatchRef("billing.lines", "2026-01", str(lake.root / "gone.parquet"), 1, "0" * 64)
+    with pytest.raises(LakeError, match=r"billing\.lines .* of 2026-01 is not in the lake"):
+        lake.read(gone)
+
+
+def test_a_manifest_names_parents_and_versions(tmp_path: Path) -> None:
+    lake = Lake(UPath(tmp_path))
+    parent = lake.write("billing.lines", MONTH, lines(1))
+    child = lake.write("billing.lines", MONTH, lines(2), [parent], {"code": "abc"})
+    (manifest,) = tmp_path.glob(f"billing.lines/2026-01/{child.sha256}.*.json")
+    content = json.loads(manifest.read_text())
+    assert content["parents"] == [parent.as_dict()]
+    assert content["versions"] == {"code": "abc"}
