@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-_PREFIX = re.compile(r"^(KELURAHAN|KECAMATAN|KEL|KEC|DESA)\b[.\s]*")
+_PREFIX = re.compile(r"^(KELURAHAN|KECAMATAN|KEL|KEC|DESA|DS)\b[.\s]*")
 _NOT_LETTERS = re.compile(r"[^A-Z]")
 
 
@@ -30,6 +30,8 @@ class City:
     province_code: str
     province_name: str
     kelurahan: tuple[Kelurahan, ...]
+    aliases: tuple[str, ...] = ()  # ways to write the city's name
+    unclear: tuple[str, ...] = ()  # names that may mean the city or its neighbour
 
 
 @cache
@@ -47,6 +49,8 @@ def city() -> City:
         tree["province"]["code"],
         tree["province"]["name"],
         places,
+        tuple(tree["regency"]["aliases"]),
+        tuple(tree["regency"]["unclear"]),
     )
 
 

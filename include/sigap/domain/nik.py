@@ -1,0 +1,50 @@
+"""The population number (NIK): 6 digits region of first registration, 6 digits birth date, 4 digits serial.
+
+Rules: domain brief 4.1, after statements of Disdukcapil Klaten (structure, serial from 0001) and the press
+(day + 40 for women). A valid form is no proof that the person exists: only Dukcapil can say that. The region
+never makes a NIK invalid, because it stays the same when a person moves.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import pyarrow as pa
+
+NikState = Literal["valid", "missing", "damaged", "malformed", "invalid"]
+
+DECODED_NIKS = pa.schema(
+    [
+        pa.field("nik", pa.string()),
+        pa.field("nik_state", pa.string()),
+        pa.field("nik_day", pa.int8()),
+        pa.field("nik_month", pa.int8()),
+        pa.field("nik_year2", pa.int8()),
+        pa.field("nik_sex", pa.string()),
+    ]
+)
+
+
+def decode_niks(text: pa.Array | pa.ChunkedArray, cell: pa.Array | pa.ChunkedArray) -> pa.Table:
+    """Judge and decode received NIK, row by row in the order given; the columns are those of `DECODED_NIKS`.
+
+    `text` is the cell as written, `cell` its kind: text, number or empty. `nik` holds the 16 digits of a valid
+    or invalid NIK, null otherwise. `nik_state`:
+
+    - missing: nothing but blanks and punctuation
+    - damaged: a number, or a text that went through one: its last digits cannot be trusted even if it has 16
+    - malformed: anything but 16 digits once dots, spaces, apostrophes and hyphens are gone
+    - invalid: 16 digits that nobody can have: a day of no calendar, serial 0000, one digit repeated, a placeholder
+    - valid: the rest. Only then day (without the 40 of women), month, last two digits of the year and sex (L, P)
+      are given.
+    """
+    received = pa.table({"text": text, "cell": cell})
+    with duckdb.connect() as connection:
+        connection.register("received_niks", received)
+        return connection.sql(_statement()).to_arrow_table().cast(DECODED_NIKS)
+
+
+@cache
+def _statement() -> str:
+    return Path(__file__).with_name("nik.sql").read_text(encoding="utf-8")

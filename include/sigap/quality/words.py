@@ -1,0 +1,63 @@
+"""The agreed spellings of words.yaml and the severities of severity.yaml, as tables."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import yaml
+
+from sigap.domain.reasons import reasons
+from sigap.domain.source import Kind
+from sigap.errors import QualityError
+
+Severity = Literal["reject", "hold", "warn"]
+SEVERITIES = ("reject", "hold", "warn")
+FIELDS = ("sex", "segment", "status", "inactive", "deceased")
+
+
+@cache
+def words() -> pa.Table:
+    """Every agreed spelling: columns field, spelling, meaning."""
+    lists = _load("words.yaml")
+    return pa.Table.from_pylist(
+        [
+            {"field": field, "spelling": spelling, "meaning": meaning}
+            for field in FIELDS
+            for meaning, spellings in lists[field].items()
+            for spelling in spellings
+        ]
+    )
+
+
+@cache
+def blanks() -> tuple[str, ...]:
+    """Words that stand for an empty cell, in capitals."""
+    return tuple(_load("words.yaml")["blank"])
+
+
+def meanings(field: str) -> tuple[str, ...]:
+    """The values that a field may have, e.g. PU, BPU, JAKON, PMI for `segment`."""
+    return tuple(_load("words.yaml")[field])
+
+
+@cache
+def severities(kind: Kind) -> Mapping[str, Severity]:
+    """What each reason code does to a row of that kind. Raises `QualityError` for an unknown code or severity."""
+    given: dict[str, Severity] = _load("severity.yaml")[kind]
+    unknown = [
+        code for code, severity in given.items() if code not in reasons() or severity not in SEVERITIES
+    ]
+    if unknown:
+        raise QualityError(
+            f"quality/severity.yaml, {kind}: {', '.join(unknown)} is no code of domain/reasons.yaml, or its severity "
+            f"is none of {', '.join(SEVERITIES)}. Correct the file."
+        )
+    return given
+
+
+@cache
+def _load(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return content
