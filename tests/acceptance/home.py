@@ -34,7 +34,11 @@ class Home:
 
     def start(self, *arguments: str) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            [*SIGAP, *arguments], env=self.environment, cwd=self.path.parent, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*SIGAP, *arguments],
+            env=self.environment,
+            cwd=self.path.parent,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     def json(self, *arguments: str) -> Any:
@@ -57,5 +61,7 @@ def make_home(postgres: Postgres, folder: Path) -> Home:
 
 
 def fill_inbox(home: Home, period: str = PERIOD) -> None:
-    result = home.run("synth", "--period", period, "--out", str(home.inbox), "--workers", "400", "--memberships", "3000")
+    result = home.run(
+        "synth", "--period", period, "--out", str(home.inbox), "--workers", "400", "--memberships", "3000"
+    )
     assert result.returncode == 0, result.stderr

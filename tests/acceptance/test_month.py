@@ -1,4 +1,4 @@
-"""One month from received workbooks to issued invoices: what it promises to finance, auditors and the people covered."""
+"""One month from received files to issued invoices: what finance, auditors and people rely on."""
 
 import json
 import re
@@ -58,7 +58,9 @@ def test_every_received_row_is_accepted_held_or_rejected(ran: Ran) -> None:
 def test_every_person_is_decided_as_the_truth_says(ran: Ran) -> None:
     home, _ = ran
     decided = {row["nik"]: row for row in exported(home, "decisions").to_pylist()}
-    expected = {row["nik"]: row for row in truth(home).to_pylist() if row["outcome"] is not None and row["nik"]}
+    expected = {
+        row["nik"]: row for row in truth(home).to_pylist() if row["outcome"] is not None and row["nik"]
+    }
     listed = {nik: row for nik, row in expected.items() if row["listed"]}
     assert set(decided) == set(listed)
     wrong = [
@@ -96,9 +98,13 @@ def test_running_the_month_twice_changes_nothing(ran: Ran) -> None:
 
 def test_every_verb_leaves_outcomes_with_inputs_and_outputs(ran: Ran) -> None:
     home, _ = ran
-    found = query(home, "SELECT verb, status, inputs, outputs, seconds FROM audit.outcome WHERE verb <> 'export'")
+    found = query(
+        home, "SELECT verb, status, inputs, outputs, seconds FROM audit.outcome WHERE verb <> 'export'"
+    )
     assert {row[0] for row in found} >= VERBS
-    assert all(status == "ok" and inputs and outputs and seconds > 0 for _, status, inputs, outputs, seconds in found)
+    assert all(
+        status == "ok" and inputs and outputs and seconds > 0 for _, status, inputs, outputs, seconds in found
+    )
 
 
 def test_lineage_names_what_every_verb_read_and_wrote(ran: Ran) -> None:
@@ -115,7 +121,9 @@ def test_a_line_is_traced_back_to_the_cells_it_rests_on(ran: Ran) -> None:
     steps = home.json("trace", str(line["line_id"]))
     titles = [step["title"] for step in steps]
     assert titles[:2] == ["Invoice line", "Invoice"]
-    assert {"Approval of the roster", "Approval of the invoices", "Person", "Membership evidence"} <= set(titles)
+    assert {"Approval of the roster", "Approval of the invoices", "Person", "Membership evidence"} <= set(
+        titles
+    )
     rows = [step["facts"] for step in steps if step["title"].startswith("Received row")]
     assert rows
     for facts in rows:
@@ -140,7 +148,13 @@ def public_texts(home: Home) -> list[tuple[str, str]]:
     files = [*(home.path / "lineage").rglob("*"), *(home.path / "data_docs").rglob("*")]
     readable = [file for file in files if file.suffix in (".jsonl", ".json", ".html")]
     assert readable, "nothing to look into: this test would prove nothing"
-    tables = ("audit.outcome", "audit.approval", "sources.delivery", "quality.validation", "entitlement.roster")
+    tables = (
+        "audit.outcome",
+        "audit.approval",
+        "sources.delivery",
+        "quality.validation",
+        "entitlement.roster",
+    )
     return [
         *((str(file), file.read_text(encoding="utf-8")) for file in readable),
         *((table, str(query(home, f"SELECT to_jsonb(t) FROM {table} t"))) for table in tables),
@@ -152,7 +166,9 @@ def test_analysts_see_the_star_without_names(ran: Ran) -> None:
     people, total = query(home, "SELECT count(*), sum(total_idr) FROM reporting.fact_premium")[0]
     assert (people, total) == (summary["subsidised"], summary["invoices"][0]["total_idr"])
     columns = query(
-        home, "SELECT column_name FROM information_schema.columns WHERE table_schema = 'reporting' AND table_name LIKE 'dim_%'"
+        home,
+        "SELECT column_name FROM information_schema.columns"
+        " WHERE table_schema = 'reporting' AND table_name LIKE 'dim_%'",
     )
     assert columns and not {"nik", "full_name"} & {name for (name,) in columns}
 
@@ -163,7 +179,8 @@ def test_a_run_killed_in_the_middle_of_bill_ends_like_an_undisturbed_one(
     home = make_home(postgres, tmp_path)
     fill_inbox(home)
     with psycopg.connect(home.warehouse_url) as lock:
-        lock.execute("LOCK TABLE billing.invoice_line IN SHARE MODE")  # bill can begin, and cannot load its lines
+        # bill can begin, and cannot load its lines
+        lock.execute("LOCK TABLE billing.invoice_line IN SHARE MODE")
         run = home.start("month", PERIOD, "--approve-as", "demo")
         wait_until_blocked(home)
         run.kill()
@@ -173,13 +190,18 @@ def test_a_run_killed_in_the_middle_of_bill_ends_like_an_undisturbed_one(
     undisturbed_home, undisturbed = ran
     assert summary["invoices"] == undisturbed["invoices"]
     by_nik = ["nik", "number", "jkk_idr", "jkm_idr", "total_idr", "tariff"]
-    assert exported(home, "invoice-lines").select(by_nik).equals(
-        exported(undisturbed_home, "invoice-lines").select(by_nik)
+    assert (
+        exported(home, "invoice-lines")
+        .select(by_nik)
+        .equals(exported(undisturbed_home, "invoice-lines").select(by_nik))
     )
 
 
 def wait_until_blocked(home: Home) -> None:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock' AND backend_type = 'client backend'"
+    )
     for _ in range(600):
         if query(home, waiting)[0][0]:
             return
@@ -188,7 +210,7 @@ def wait_until_blocked(home: Home) -> None:
 
 
 def test_the_quota_makes_a_waiting_list(ran: Ran) -> None:
-    """The shipped quota is larger than this small month, so nobody waits here; the cut has its own spec cases."""
+    """The shipped quota is larger than this small month: nobody waits here. The cut has its own spec cases."""
     home, summary = ran
     decisions = exported(home, "decisions")
     waiting = pc.sum(pc.equal(decisions["outcome"], "waiting")).as_py()

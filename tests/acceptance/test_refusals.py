@@ -20,7 +20,9 @@ def refused(result: object) -> str:
 
 def outcomes(home: Home) -> list[tuple[str, str, str]]:
     with psycopg.connect(home.warehouse_url) as connection:
-        return connection.execute("SELECT file_name, outcome, message FROM sources.delivery ORDER BY file_name").fetchall()
+        return connection.execute(
+            "SELECT file_name, outcome, message FROM sources.delivery ORDER BY file_name"
+        ).fetchall()
 
 
 def test_a_missing_inbox_is_named(fresh_home: Home) -> None:
@@ -43,19 +45,19 @@ def test_one_person_cannot_approve_both(fresh_home: Home) -> None:
     assert "dinas" in sentence
 
 
+def workbook_without_header(path: Path) -> None:
+    book = Workbook()
+    book.active.append([1, 2, 3])  # type: ignore[union-attr]
+    book.save(path)
+
+
 BAD_FILES = {
     "zero.xlsx": lambda path: path.write_bytes(b""),
     "letter.xlsx": lambda path: path.write_bytes(b"Kepada Yth. Kepala Dinas Tenaga Kerja"),
     "torn.xlsx": lambda path: path.write_bytes(b"PK\x03\x04" + b"\x00" * 200),
     "empty.xlsx": lambda path: zipfile.ZipFile(path, "w").close(),
-    "no_header.xlsx": lambda path: workbook_without_header(path),
+    "no_header.xlsx": workbook_without_header,
 }
-
-
-def workbook_without_header(path: Path) -> None:
-    book = Workbook()
-    book.active.append([1, 2, 3])  # type: ignore[union-attr]
-    book.save(path)
 
 
 @pytest.mark.parametrize("name", sorted(BAD_FILES))

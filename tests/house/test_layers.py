@@ -26,7 +26,9 @@ def test_every_stage_has_its_page_and_its_tests(stage: str) -> None:
 
 @pytest.mark.parametrize("kind", ("unit", "spec", "integration", "dags", "portal", "acceptance", "house"))
 def test_every_kind_of_test_exists(kind: str) -> None:
-    assert list((ROOT / "tests" / kind).rglob("test_*.py")), f"tests/{kind} is empty: add a test or drop the kind"
+    assert list((ROOT / "tests" / kind).rglob("test_*.py")), (
+        f"tests/{kind} is empty: add a test or drop the kind"
+    )
 
 
 def test_the_command_line_answers_without_loading_airflow_or_pandas() -> None:

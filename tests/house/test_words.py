@@ -34,7 +34,9 @@ def test_every_reason_code_has_words_in_both_languages() -> None:
 def test_every_reason_code_in_the_code_is_known() -> None:
     """A code that only the code knows would reach a sender without words."""
     listed = set(reasons())
-    pattern = re.compile(r"'((?:NIK|DOB|NAME|SEX|AGE|ACTIVE|KEPT|ROW|ADDRESS|DESIL|RESIDENCE|QUOTA)_[A-Z_]+)'")
+    pattern = re.compile(
+        r"'((?:NIK|DOB|NAME|SEX|AGE|ACTIVE|KEPT|ROW|ADDRESS|DESIL|RESIDENCE|QUOTA)_[A-Z_]+)'"
+    )
     for file in [*(ROOT / "include" / "sigap").rglob("*.sql"), *(ROOT / "include" / "sigap").rglob("*.py")]:
         unknown = set(pattern.findall(file.read_text(encoding="utf-8"))) - listed
         assert not unknown, f"{file.name} uses {unknown}: add them to domain/reasons.yaml"

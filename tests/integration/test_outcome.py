@@ -34,7 +34,10 @@ def test_a_verb_that_ends_well_leaves_counts_and_references(warehouse: Engine, t
 
 @pytest.mark.parametrize(
     ("failure", "kept"),
-    ((SigapError("Send the list again."), "Send the list again."), (ValueError("Budi 3275010101900001"), "ValueError")),
+    (
+        (SigapError("Send the list again."), "Send the list again."),
+        (ValueError("Budi 3275010101900001"), "ValueError"),
+    ),
 )
 def test_a_verb_that_fails_keeps_our_sentence_and_no_foreign_text(
     warehouse: Engine, tmp_path: Path, failure: Exception, kept: str
@@ -50,17 +53,25 @@ def test_a_verb_that_fails_keeps_our_sentence_and_no_foreign_text(
 
 def test_rows_travel_by_copy_and_keep_nulls_and_leading_zeros(warehouse: Engine) -> None:
     rows = pa.table(
-        {"person_id": [1, 2], "nik": ["0912345678909001", "3275010101909002"], "first_period": ["2026-01", "2026-01"]}
+        {
+            "person_id": [1, 2],
+            "nik": ["0912345678909001", "3275010101909002"],
+            "first_period": ["2026-01", "2026-01"],
+        }
     )
     with warehouse.begin() as connection:
         copy_rows(connection, identity.person, rows)
-        wanted = select(identity.person.c.person_id, identity.person.c.nik).where(identity.person.c.person_id > 0)
+        wanted = select(identity.person.c.person_id, identity.person.c.nik).where(
+            identity.person.c.person_id > 0
+        )
         assert copy_out(connection, wanted.order_by("person_id"), {"nik": pa.string()}).to_pydict() == {
             "person_id": [1, 2],
             "nik": ["0912345678909001", "3275010101909002"],
         }
         connection.execute(text("CREATE TEMPORARY TABLE note (a text, b text)"))
-        copy_rows(connection, "note", pa.table({"a": ["x, \"y\"", ""], "b": pa.array([None, "z"], pa.string())}))
+        copy_rows(
+            connection, "note", pa.table({"a": ['x, "y"', ""], "b": pa.array([None, "z"], pa.string())})
+        )
         assert connection.execute(text("SELECT a, b FROM note")).fetchall() == [('x, "y"', None), ("", "z")]
 
 
