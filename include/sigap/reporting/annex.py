@@ -1,15 +1,16 @@
 """The sheet `Lampiran BNBA`: every person of the invoice by name and address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sigap.reporting.cells import Results, write_text
-from sigap.reporting.invoice import ANNEX, InvoiceDocument
+from sigap.reporting.cells import Results, make_cell, write_text
+from sigap.reporting.invoice import InvoiceDocument
 from sigap.reporting.look import bilingual
 from sigap.reporting.page import prepare_page
 from sigap.reporting.words import indonesian_month
@@ -34,7 +35,6 @@ _COLUMNS: dict[str, tuple[str, str, float, str]] = {
     "line_id": ("ID baris", "Line id", 8, "small_id"),
 }
 _LETTERS = {name: get_column_letter(place) for place, name in enumerate(_COLUMNS, start=1)}
-_TEXT = frozenset(name for name in ANNEX.names if pa.types.is_string(ANNEX.field(name).type))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,12 @@ class AnnexRange:
         return f"'{TITLE}'!${letter}${_FIRST_ROW}:${letter}${last}"
 
 
-def write_annex(sheet: Worksheet, document: InvoiceDocument, annex: pa.Table) -> Results:
+def write_annex(
+    sheet: Worksheet, document: InvoiceDocument, annex: pa.Table, styles: Mapping[str, StyleArray]
+) -> Results:
     """Fill the sheet; returns the values of its formulas."""
     _write_heading(sheet, document)
-    _write_rows(sheet, annex)
+    _write_rows(sheet, annex, styles)
     last = _FIRST_ROW + annex.num_rows - 1
     width = _LETTERS["line_id"]
     sheet.freeze_panes = f"D{_FIRST_ROW}"
@@ -75,16 +77,11 @@ def _write_heading(sheet: Worksheet, document: InvoiceDocument) -> None:
     sheet.row_dimensions[_HEADER_ROW].height = 30
 
 
-def _write_rows(sheet: Worksheet, annex: pa.Table) -> None:
-    for column, (name, (_, _, _, style)) in enumerate(_COLUMNS.items(), start=1):
-        values: list[Any] = annex[name].to_pylist()
-        for row, value in enumerate(values, start=_FIRST_ROW):
-            cell = sheet.cell(row, column)
-            if name in _TEXT:
-                write_text(cell, value, style)
-            else:
-                cell.value = value
-                cell.style = style
+def _write_rows(sheet: Worksheet, annex: pa.Table, styles: Mapping[str, StyleArray]) -> None:
+    columns = [annex[name].to_pylist() for name in _COLUMNS]
+    looks = [styles[style] for _, _, _, style in _COLUMNS.values()]
+    for values in zip(*columns, strict=True):
+        sheet.append([make_cell(sheet, value, look) for value, look in zip(values, looks, strict=True)])
 
 
 def _write_totals(sheet: Worksheet, annex: pa.Table, last: int) -> Results:

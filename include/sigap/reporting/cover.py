@@ -15,6 +15,12 @@ from sigap.reporting.words import english_month, indonesian_date, indonesian_mon
 
 TITLE = "Sampul"
 _WIDTHS = {"A": 17, "B": 17, "C": 17, "D": 17, "E": 17, "F": 17}
+_HEADINGS = {
+    "A": ("Uraian", "Description"),
+    "C": ("Kode rekening", "Account"),
+    "D": ("Tenaga kerja", "Persons"),
+    "E": ("Jumlah (Rp)", "Amount"),
+}
 _SIGN_COLUMNS = ("A", "C", "E")
 
 
@@ -39,6 +45,11 @@ def _wide(sheet: Worksheet, row: int, text: str, style: str, *, height: float | 
     write_text(sheet[f"A{row}"], text, style)
     if height:
         sheet.row_dimensions[row].height = height
+
+
+def _section(sheet: Worksheet, row: int, indonesian: str, english: str) -> None:
+    cell = sheet[f"A{row}"]
+    cell.value, cell.style = bilingual(indonesian, english, bold=True), "section"
 
 
 def _write_letterhead(sheet: Worksheet, document: InvoiceDocument, office: Office) -> int:
@@ -71,8 +82,7 @@ def _write_facts(sheet: Worksheet, row: int, document: InvoiceDocument) -> int:
 def _write_amounts(sheet: Worksheet, results: Results, row: int, document: InvoiceDocument) -> int:
     annex = AnnexRange(document.people)
     _write_amount_row(sheet, row, "column")
-    headings = {"A": ("Uraian", "Description"), "C": ("Kode rekening", "Account"), "D": ("Tenaga kerja", "Persons"), "E": ("Jumlah (Rp)", "Amount")}  # fmt: skip
-    for letter, (indonesian, english) in headings.items():
+    for letter, (indonesian, english) in _HEADINGS.items():
         sheet[f"{letter}{row}"].value = bilingual(indonesian, english, bold=True, lines=True)
     sheet.row_dimensions[row].height = 30
     for place, charge in enumerate(charges_of(document), start=row + 1):
@@ -116,15 +126,12 @@ def _write_control(
 
 
 def _write_grounds(sheet: Worksheet, row: int, document: InvoiceDocument) -> int:
-    sheet[f"A{row}"].value, sheet[f"A{row}"].style = (
-        bilingual("Dasar hukum", "Legal basis", bold=True),
-        "section",
-    )
+    _section(sheet, row, "Dasar hukum", "Legal basis")
     for number, ground in enumerate(document.legal_basis, start=1):
         row += 1
         _wide(sheet, row, f"{number}. {ground}", "text", height=15 * (1 + len(ground) // 105))
     row += 2
-    sheet[f"A{row}"].value, sheet[f"A{row}"].style = bilingual("Persetujuan dalam sistem", "Approvals in the system", bold=True), "section"  # fmt: skip
+    _section(sheet, row, "Persetujuan dalam sistem", "Approvals in the system")
     for fact in approvals_of(document):
         row += 1
         _wide(sheet, row, f"{fact.label}: {fact.value}", "text")

@@ -44,9 +44,21 @@ def facts_of(document: InvoiceDocument) -> tuple[Fact, ...]:
 def charges_of(document: InvoiceDocument) -> tuple[Charge, ...]:
     """JKK and JKM, each under its own account."""
     return (
-        Charge("Iuran Jaminan Kecelakaan Kerja (JKK)", "Work-accident premium", document.jkk_account, "jkk_idr", document.jkk_idr),
-        Charge("Iuran Jaminan Kematian (JKM)", "Death premium", document.jkm_account, "jkm_idr", document.jkm_idr),
-    )  # fmt: skip
+        Charge(
+            "Iuran Jaminan Kecelakaan Kerja (JKK)",
+            "Work-accident premium",
+            document.jkk_account,
+            "jkk_idr",
+            document.jkk_idr,
+        ),
+        Charge(
+            "Iuran Jaminan Kematian (JKM)",
+            "Death premium",
+            document.jkm_account,
+            "jkm_idr",
+            document.jkm_idr,
+        ),
+    )
 
 
 def approvals_of(document: InvoiceDocument) -> tuple[Fact, ...]:

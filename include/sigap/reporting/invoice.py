@@ -74,7 +74,7 @@ class InvoiceDocument:
 
 
 def make_annex(lines: pa.Table) -> pa.Table:
-    """The annex of an invoice: `LINES` in, `ANNEX` out, sorted by kecamatan, kelurahan, name and NIK, and numbered."""
+    """The annex of an invoice: `LINES` in, `ANNEX` out, numbered by kecamatan, kelurahan, name and NIK."""
     places = city().kelurahan
     kelurahan = {place.code: place.name for place in places}
     kecamatan = {place.kecamatan_code: place.kecamatan_name for place in places}
@@ -98,17 +98,19 @@ def check_annex(document: InvoiceDocument, annex: pa.Table) -> None:
     header = (document.jkk_idr, document.jkm_idr, document.total_idr)
     if annex.num_rows != document.people or sums != header:
         raise ReportingError(
-            f"Invoice {document.number}: its lines count {annex.num_rows} persons and {rupiah(sums[2])}, its header says "
-            f"{document.people} and {rupiah(document.total_idr)}. No document is made; have billing.invoice_line examined."
+            f"Invoice {document.number}: its lines count {annex.num_rows} persons and {rupiah(sums[2])}, "
+            f"its header says {document.people} and {rupiah(document.total_idr)}. "
+            "No document is made; have billing.invoice_line examined."
         )
     if pc.count_distinct(annex["nik"]).as_py() != annex.num_rows:
         raise ReportingError(
-            f"Invoice {document.number}: one NIK stands in two of its lines. No document is made; have billing.invoice_line examined."
+            f"Invoice {document.number}: one NIK stands in two of its lines. "
+            "No document is made; have billing.invoice_line examined."
         )
 
 
 def recap(annex: pa.Table, column: str) -> pa.Table:
-    """Persons and rupiah by the values of one annex column: `name, people, jkk_idr, jkm_idr, total_idr`, sorted by name."""
+    """Persons and rupiah by an annex column: `name, people, jkk_idr, jkm_idr, total_idr`, by name."""
     grouped = annex.group_by(column).aggregate([("no", "count"), *((name, "sum") for name in _AMOUNTS)])
     names = [column, "no_count", *(f"{name}_sum" for name in _AMOUNTS)]
     return grouped.select(names).rename_columns(["name", "people", *_AMOUNTS]).sort_by("name")

@@ -3,6 +3,7 @@
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.workbook import Workbook
 
 _INK, _MUTED, _ACCENT = "FF1C2430", "FF6B7480", "FF1F4E5F"
@@ -39,10 +40,10 @@ def _style(
     )
 
 
-def add_styles(workbook: Workbook) -> None:
-    """Give a workbook the styles that the sheets name."""
+def add_styles(workbook: Workbook) -> dict[str, StyleArray]:
+    """Give a workbook the styles that the sheets name; returns what stands for each in a cell."""
     below, total = Border(bottom=_hair), Border(top=_thin, bottom=_thin)
-    for style in (
+    styles = (
         _style("head", size=13, bold=True, color=_ACCENT, horizontal="center"),
         _style("subhead", size=10, color=_MUTED, horizontal="center"),
         _style("title", size=15, bold=True, horizontal="center"),
@@ -69,12 +70,14 @@ def add_styles(workbook: Workbook) -> None:
         _style("total_count", bold=True, border=total, number_format=RUPIAH_FORMAT, horizontal="center"),
         _style("total_share", bold=True, border=total, number_format=_SHARE_FORMAT, horizontal="right"),
         _style("small_id", size=8, color=_MUTED, border=below, horizontal="right", number_format="0"),
-    ):
+    )
+    for style in styles:
         workbook.add_named_style(style)
+    return {style.name: style.as_tuple() for style in styles}
 
 
 def bilingual(indonesian: str, english: str, *, bold: bool = False, lines: bool = False) -> CellRichText:
-    """Indonesian, then small muted English beside it (or on a second line). For our own words only, never for data."""
+    """Indonesian, then small muted English beside or below it. For our own words only, never for data."""
     first = InlineFont(rFont=_FACE, sz=10, b=bold, color=_INK)
     second = InlineFont(rFont=_FACE, sz=8, color=_MUTED)
     return CellRichText(

@@ -52,7 +52,8 @@ def _offices(file: Path) -> tuple[Office, ...]:
         return tuple(_office(day, entry) for day, entry in entries.items())
     except (KeyError, TypeError, AttributeError):
         raise ReportingError(
-            f"{file.name} is not in order: every dated entry needs reference, letterhead, programme, place and signatories."
+            f"{file.name} is not in order: "
+            "every dated entry needs reference, letterhead, programme, place and signatories."
         ) from None
 
 

@@ -1,4 +1,8 @@
-"""The last touch to a workbook file: fixed times, so that the same invoice gives the same bytes, and values beside its formulas."""
+"""The last touch to a workbook file: fixed times and values beside its formulas.
+
+Fixed times, so that the same invoice gives the same bytes. Values, so that programs that do not calculate
+(previews, readers of data) show the totals; a spreadsheet program recalculates them when it opens the file.
+"""
 
 import datetime as dt
 import io
@@ -17,7 +21,7 @@ _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"([^>]*)>(<f>[^<]*</f>)<v\s*(?:/>|>
 
 
 def pack(workbook: Workbook, results: Sequence[Results], day: dt.date) -> bytes:
-    """The bytes of a workbook; `results` in the order of its sheets. All times inside are midnight of `day`."""
+    """The bytes of a workbook; `results` in the order of its sheets. Times inside are midnight of `day`."""
     buffer, packed = io.BytesIO(), io.BytesIO()
     ExcelWriter(workbook, ZipFile(buffer, "w", ZIP_STORED, allowZip64=True)).save()
     values = {

@@ -6,7 +6,7 @@ from sigap.reporting.invoice import InvoiceDocument
 
 
 def prepare_page(sheet: Worksheet, document: InvoiceDocument, *, landscape: bool = False) -> None:
-    """A4, as wide as the page, invoice number and digest of the line set and `Halaman x dari y` at the foot."""
+    """A4, fitted to its width; invoice number, digest of the line set and `Halaman x dari y` at the foot."""
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4

@@ -22,7 +22,8 @@ _TEMPLATE = Path(__file__).with_name("invoice.typ")
 def make_pdf(document: InvoiceDocument, annex: pa.Table, office: Office) -> bytes:
     """The PDF of an invoice: the same arguments give the same bytes.
 
-    `annex` as from `make_annex`. Raises `ReportingError` when it does not add up to the header, or Typst refuses the template.
+    `annex` as from `make_annex`. Raises `ReportingError` when it does not add up to the header, or when Typst
+    refuses the template.
     """
     check_annex(document, annex)
     midnight = dt.datetime.combine(document.issued_date, dt.time(), tzinfo=dt.UTC)

@@ -17,6 +17,13 @@ from sigap.reporting.words import indonesian_month
 _HEADER_ROW = 4
 _FIRST_ROW = _HEADER_ROW + 1
 _AMOUNTS = {"D": "jkk_idr", "E": "jkm_idr", "F": "total_idr"}
+_HEADINGS = (
+    ("Tenaga kerja", "Persons"),
+    ("JKK (Rp)", "Work accident"),
+    ("JKM (Rp)", "Death"),
+    ("Jumlah (Rp)", "Total"),
+    ("Bagian", "Share"),
+)
 _WIDTHS = {"A": 6, "B": 32, "C": 15, "D": 18, "E": 18, "F": 20, "G": 11}
 
 
@@ -70,8 +77,7 @@ def write_recap(sheet: Worksheet, kind: Recap, document: InvoiceDocument, annex:
 def _write_heading(sheet: Worksheet, kind: Recap, document: InvoiceDocument) -> None:
     sheet["A1"].value = bilingual(kind.heading, kind.heading_en, bold=True)
     write_text(sheet["A2"], f"Tagihan {document.number}, {indonesian_month(document.period)}", "label")
-    words = (("No", "No"), (kind.label, kind.label_en), ("Tenaga kerja", "Persons"), ("JKK (Rp)", "Work accident"),
-             ("JKM (Rp)", "Death"), ("Jumlah (Rp)", "Total"), ("Bagian", "Share"))  # fmt: skip
+    words = (("No", "No"), (kind.label, kind.label_en), *_HEADINGS)
     for (letter, width), (indonesian, english) in zip(_WIDTHS.items(), words, strict=True):
         cell = sheet[f"{letter}{_HEADER_ROW}"]
         cell.value = bilingual(indonesian, english, bold=True, lines=True)

@@ -18,7 +18,10 @@ _LARGEST = 10**15  # num2words has no Indonesian word beyond triliun that financ
 
 
 def terbilang(amount: int) -> str:
-    """The amount in words: `16800` gives `enam belas ribu delapan ratus rupiah`. Raises `ReportingError` below 0 or from 10^15."""
+    """The amount in words: `16800` gives `enam belas ribu delapan ratus rupiah`.
+
+    Raises `ReportingError` below 0 or from 10^15.
+    """
     if not 0 <= amount < _LARGEST:
         raise ReportingError(
             f"{amount} rupiah cannot be written in words. An invoice lies between 0 and 10^15."

@@ -1,4 +1,4 @@
-"""The finance workbook of one invoice: cover, by-name-by-address annex, recaps. Totals are formulas over the annex."""
+"""The finance workbook of one invoice: cover, by-name-by-address annex, recaps. Totals are formulas."""
 
 import datetime as dt
 
@@ -21,12 +21,12 @@ def make_workbook(document: InvoiceDocument, annex: pa.Table, office: Office) ->
     """
     check_annex(document, annex)
     workbook = Workbook()
-    add_styles(workbook)
+    styles = add_styles(workbook)
     first = workbook.active
     first.title = cover.TITLE
     results = [
         cover.write_cover(first, document, office),
-        annex_sheet.write_annex(workbook.create_sheet(annex_sheet.TITLE), document, annex),
+        annex_sheet.write_annex(workbook.create_sheet(annex_sheet.TITLE), document, annex, styles),
         *(write_recap(workbook.create_sheet(kind.title), kind, document, annex) for kind in RECAPS),
     ]
     _describe(workbook, document, office)
@@ -40,4 +40,4 @@ def _describe(workbook: Workbook, document: InvoiceDocument, office: Office) -> 
     properties.subject = f"SHA-256 {document.lines_sha256}"
     properties.creator = ", ".join(office.letterhead)
     properties.language = "id-ID"
-    properties.created = dt.datetime.combine(document.issued_date, dt.time(), tzinfo=None)  # noqa: DTZ001
+    properties.created = dt.datetime.combine(document.issued_date, dt.time())
