@@ -1,1 +1,1 @@
-"""Who is one person, and who is already insured."""
+"""Who is this, and who is already insured: persons across sources, and memberships, by exact NIK."""
