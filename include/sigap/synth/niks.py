@@ -1,0 +1,74 @@
+"""Identity numbers of nobody: right in structure, with serials that real registration does not reach.
+
+The last four digits of a NIK count the people registered in one kecamatan with one sex and birth date, from 0001. Such a
+count stays in the tens, so 9000 to 9999 is free of real people. docs/sample_partners.md says more.
+"""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sigap.synth.draw import Dice, Indices, Keys
+
+FIRST_SERIAL = 9000
+SERIALS = 1000
+_GOLDEN = (math.sqrt(5) - 1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """NIK (16 digits), sex (0 man, 1 woman) and birth date of some people, in their order."""
+
+    nik: Indices
+    sex: Indices
+    birth: NDArray[np.datetime64]
+
+
+@dataclass(frozen=True, slots=True)
+class NikSpace:
+    """Every NIK that some prefixes and some birth dates allow, numbered.
+
+    Keys that differ by less than `size` get different NIK: the step through the numbers shares no divisor with their count.
+    """
+
+    prefixes: tuple[int, ...]
+    first_birth: dt.date
+    last_birth: dt.date
+
+    @property
+    def size(self) -> int:
+        """How many NIK there are."""
+        days = (self.last_birth - self.first_birth).days + 1
+        return days * len(self.prefixes) * 2 * SERIALS
+
+    def identities(self, dice: Dice, keys: Keys) -> Identities:
+        """The NIK of each key, with the sex and birth date that it carries."""
+        number = (keys % self.size * _step(self.size) + dice.salt("nik") % self.size) % self.size
+        number, serial = np.divmod(number, SERIALS)
+        number, sex = np.divmod(number, 2)
+        day, place = np.divmod(number, len(self.prefixes))
+        cell = (
+            day * SERIALS + serial
+        )  # turning place and sex by a draw of their cell mixes them and keeps NIK apart
+        place = (place + dice.below("nik place", cell, len(self.prefixes))) % len(self.prefixes)
+        sex = (sex + dice.below("nik sex", cell, 2)) % 2
+        birth = np.datetime64(self.first_birth) + day
+        return Identities(_nik(np.asarray(self.prefixes)[place], birth, sex, serial), sex, birth)
+
+
+def _step(size: int) -> int:
+    step = int(size * _GOLDEN)
+    while math.gcd(step, size) != 1:
+        step += 1
+    return step
+
+
+def _nik(prefix: Indices, birth: NDArray[np.datetime64], sex: Indices, serial: Indices) -> Indices:
+    month = birth.astype("datetime64[M]")
+    year = birth.astype("datetime64[Y]").astype(np.int64) + 1970
+    day = (birth - month.astype("datetime64[D]")).astype(np.int64) + 1 + 40 * sex
+    dated = day * 10_000 + (month.astype(np.int64) % 12 + 1) * 100 + year % 100
+    return np.asarray((prefix * 1_000_000 + dated) * 10_000 + FIRST_SERIAL + serial)
