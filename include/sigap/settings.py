@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     documents: str | None = None
     data_docs: Path | None = None
     lineage: Path | None = Field(default=None, description="JSON lines file for OpenLineage events")
+    rules: Path | None = Field(
+        default=None, description="folder of YAML in place of the shipped entitlement rules"
+    )
     roster_approvers: str = Field(default="dinas", description="names, separated by commas")
     invoice_approvers: str = Field(default="bendahara", description="names, separated by commas")
     actor: str = Field(default_factory=getpass.getuser, description="who runs a command, for the audit")

@@ -1,1 +1,1 @@
-"""Who is subsidised this month, and why."""
+"""Is this person subsidised this month: dated rules, one outcome and one reason for everybody."""

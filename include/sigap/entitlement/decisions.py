@@ -1,0 +1,139 @@
+"""One outcome and one primary reason for every person of the month. Set-based: Arrow tables in and out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from sigap.domain.datasets import DECISIONS
+from sigap.domain.period import Period
+from sigap.entitlement.rules import Rules
+from sigap.errors import EntitlementError
+
+# Kinds of reasons. Cover reasons stand in order of strength: the strongest is named as evidence.
+COVER = ("ACTIVE_PU", "ACTIVE_BPU_SELF", "ACTIVE_OTHER_PAYER", "ACTIVE_OTHER_SEGMENT", "IN_GRACE")
+DOUBTS = ("NIK_NAME_CONFLICT", "RESIDENCE_UNKNOWN", "DATA_INCOMPLETE")
+ENTITLED = ("ELIGIBLE", "KEPT_NOT_LISTED", "KEPT_UNDER_REVIEW")
+OUTCOMES = ("subsidised", "waiting", "already_covered", "not_eligible", "held")
+CHANGES = ("joined", "stayed", "left")
+
+_BALANCE = """
+SELECT (SELECT count(*) FROM (SELECT person_id FROM persons UNION SELECT person_id FROM previous)),
+       count(*), count(DISTINCT person_id), count(rule)
+FROM decision
+"""
+_DIFFERENCES = """
+SELECT count(*) FROM these FULL JOIN others USING (person_id)
+WHERE row(these.outcome, these.reason_code, these.funding_source, these.wadah_code)
+      IS DISTINCT FROM row(others.outcome, others.reason_code, others.funding_source, others.wadah_code)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Rows of `entitlement.decisions` by person_id; how many by outcome and change; how many by reason."""
+
+    rows: pa.Table
+    counts: Mapping[str, int]
+    reasons: Mapping[str, int]
+
+
+def decide_people(
+    persons: pa.Table, memberships: pa.Table, previous: pa.Table, rules: Rules, period: Period
+) -> Decisions:
+    """Decide about everybody who is listed this month or was subsidised last month.
+
+    `persons` and `memberships` have the columns of their identity datasets, `previous` (last month's subsidised
+    persons) those of the decisions. The order of checks is in `checks.sql`, that of places in `decisions.sql`.
+    Raises `EntitlementError` when a person would have no or two decisions, or a reason has no rule.
+    """
+    with duckdb.connect() as connection:
+        tables = {"persons": persons, "memberships": memberships, "previous": previous, **_rule_tables(rules)}
+        for name, rows in tables.items():
+            connection.register(name, rows)
+        for script in ("coverage", "checks", "decisions"):
+            _run(connection, script, _values(rules, period))
+        _refuse_gaps(connection)
+        rows = connection.sql("SELECT * FROM decision ORDER BY person_id").to_arrow_table()
+        return Decisions(
+            rows.select(DECISIONS.names).cast(DECISIONS), _counts(connection), _reasons(connection)
+        )
+
+
+def count_differences(these: pa.Table, others: pa.Table) -> int:
+    """How many persons two sets of decisions differ about, by outcome, reason or payer."""
+    with duckdb.connect() as connection:
+        connection.register("these", these)
+        connection.register("others", others)
+        return int(connection.sql(_DIFFERENCES).fetchall()[0][0])
+
+
+def _rule_tables(rules: Rules) -> dict[str, pa.Table]:
+    last, places = 0, []
+    for place in rules.places_quota:
+        first, last = last + 1, last + place.quota
+        places.append((place.funding_source, place.wadah_code, first, last))
+    names = ("funding_source", "wadah_code", "first_rank", "last_rank")
+    reasons, texts = list(rules.deciding), list(rules.deciding.values())
+    return {
+        "places": pa.table({name: [place[i] for place in places] for i, name in enumerate(names)}),
+        "deciding": pa.table({"reason_code": reasons, "rule": texts}),
+    }
+
+
+def _values(rules: Rules, period: Period) -> dict[str, Any]:
+    return {
+        "first_day": period.first_day,
+        "last_day": period.last_day,
+        "own_names": list(rules.coverage_own_payers.names),
+        "own_prefixes": list(rules.coverage_own_payers.code_prefixes),
+        "self_payers": list(rules.coverage_self_payers),
+        "active": list(rules.coverage_active_statuses),
+        "lapsing": list(rules.coverage_lapsing_statuses),
+        "grace_months": rules.coverage_grace_months,
+        "allow_dual": rules.coverage_allow_dual,
+        "stop_deceased": rules.person_stop_deceased,
+        "stop_inactive": rules.person_stop_inactive,
+        "regency": rules.residence_regency,
+        "age_min": rules.age_min,
+        "age_max": rules.age_max,
+        "keep_if_enrolled": rules.age_keep_if_enrolled,
+        "tiers": [list(tier) for tier in rules.desil_tiers],
+        "allow_unknown": rules.desil_allow_unknown,
+        "cover_reasons": list(COVER),
+        "doubts": list(DOUBTS),
+        "entitled": list(ENTITLED),
+    }
+
+
+def _run(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, Any]) -> None:
+    script = Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")
+    for statement in connection.extract_statements(script):
+        connection.execute(statement, {key: values[key] for key in statement.named_parameters})
+
+
+def _refuse_gaps(connection: duckdb.DuckDBPyConnection) -> None:
+    people, rows, decided, ruled = connection.sql(_BALANCE).fetchall()[0]
+    if not people == rows == decided:
+        raise EntitlementError(f"{people} persons but {rows} decisions about {decided}. Run link again.")
+    if ruled != rows:
+        raise EntitlementError("A reason has no rule. Name it under `decides` of the rule it rests on.")
+
+
+def _counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    found = dict(
+        connection.sql(
+            "SELECT outcome, count(*) FROM decision GROUP BY ALL UNION ALL "
+            "SELECT change, count(*) FROM decision WHERE change IS NOT NULL GROUP BY ALL"
+        ).fetchall()
+    )
+    counts = {name: found.get(name, 0) for name in (*OUTCOMES, *CHANGES)}
+    return {"persons": sum(counts[name] for name in OUTCOMES), **counts}
+
+
+def _reasons(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    found = connection.sql("SELECT reason_code, count(*) FROM decision GROUP BY ALL ORDER BY ALL")
+    return dict(found.fetchall())
