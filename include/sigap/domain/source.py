@@ -36,7 +36,9 @@ class SourceEntry:
     kind: Kind
     columns: Mapping[str, Column]
     sector: str | None = None
-    sheet: str | None = None  # None: the first sheet in which the header is found
+    group: str = "associations"  # folder of the inbox: dtks, associations, memberships, bpjs_bills, payments
+    sheet: str | None = None  # None: the sheet in which the header is found
+    every_sheet: bool = False  # False: lists in two sheets are refused, so that none is passed over
     ignore: tuple[str, ...] = ()
     expect: Expectation = field(default_factory=Expectation)
     sha256: str = ""
