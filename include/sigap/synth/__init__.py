@@ -1,5 +1,5 @@
-"""Sample partners: what the city's partners would send for a month, all of it invented, and the truth that tests read."""
+"""Sample partners: what they would send for a month, all of it invented, and the truth that tests read."""
 
-from sigap.synth.month import Synthesis, WrittenFile, synthesise
+from sigap.synth.month import Synthesis, synthesise
 
-__all__ = ["Synthesis", "WrittenFile", "synthesise"]
+__all__ = ["Synthesis", "synthesise"]

@@ -31,7 +31,7 @@ def mark_flaws(dice: Dice, people: pa.Table) -> pa.Table:
 
 
 def association_rows(dice: Dice, people: pa.Table, numbered: Mapping[str, int]) -> dict[str, pa.Table]:
-    """The rows for each association by its code; `numbered` says how many each has had before (their `no` goes on)."""
+    """The rows for each association by its code; `numbered` says how many each has had (`no` goes on)."""
     return {code: _rows(dice, code, people, numbered.get(code, 0)) for code in layouts()}
 
 

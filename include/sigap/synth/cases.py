@@ -1,4 +1,4 @@
-"""What may be the matter with a listed person, and what the month should say about it: the words of cases.yaml."""
+"""What may be the matter with a listed person, and what the month should say: the words of cases.yaml."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -1,6 +1,6 @@
 """Chance without a state: every draw is a function of the seed, what is drawn and who it is drawn for.
 
-So a person is the same in every month, in every chunk and on every machine, whatever else is drawn before or after.
+So a person is the same in every month, in every chunk and on every machine, whatever else is drawn.
 """
 
 import zlib
@@ -50,7 +50,7 @@ class Dice:
         return np.floor(self.share(purpose, keys) * size).astype(np.int64)
 
     def spread(self, purpose: str, axis: int, keys: Keys) -> NDArray[np.float64]:
-        """Like `share`, but neighbouring keys fill 0 to 1 evenly, so that small lists keep their proportions too.
+        """Like `share`, but neighbouring keys fill 0 to 1 evenly, so small lists keep their proportions.
 
         Three axes (1 to 3) are independent of each other.
         """

@@ -22,7 +22,7 @@ def _flaws() -> dict[str, dict[str, Any]]:
 
 
 def draw_flaws(dice: Dice, slot: str, keys: Keys, has_numbers: pa.Array, is_safe: pa.Array) -> pa.Array:
-    """The flaw of each row, null for none. `has_numbers`: the file has numeric cells; `is_safe`: no flaw here."""
+    """The flaw of each row, null for none. `has_numbers`: cells can be numeric; `is_safe`: no flaw."""
     shares = [flaw["share"] for flaw in _flaws().values()]
     drawn = weigh(dice.share(f"flaw {slot}", keys), [*shares, 1000 - sum(shares)])
     flaws = pa.array([*_flaws(), None]).take(pa.array(drawn))

@@ -28,6 +28,7 @@ _BATCH = 250_000
 _DAYS_BEFORE = 5  # the extract is drawn that many days before the month begins
 _SECOND = 500_000_000  # numbers of second memberships
 _LEFT_BEFORE = 0.2
+_GROWN_UP_MONTHS = 18 * 12 + 1
 _COMPANIES = (
     "PT CONTOH JAYA",
     "PT MISAL MAKMUR",
@@ -81,8 +82,10 @@ def listed_memberships(dice: Dice, people: pa.Table, period: Period) -> pa.Table
 
 
 def _members(people: pa.Table, keys: Keys, kind: Indices) -> Members:
-    who = [people[name].combine_chunks() for name in ("nik", "full_name", "birth_date")]
-    return Members(keys, *who, kind)
+    nik, full_name, birth_date = (
+        people[name].combine_chunks() for name in ("nik", "full_name", "birth_date")
+    )
+    return Members(keys, nik, full_name, birth_date, kind)
 
 
 def stranger_memberships(dice: Dice, first: int, count: int, period: Period) -> Iterator[pa.Table]:
@@ -101,8 +104,8 @@ def _rows(dice: Dice, members: Members, period: Period) -> pa.Table:
     """All columns of the extract, as text."""
     keys = members.keys
     npp, payer = _payers(dice, members)
-    started = _months(dice, "started", members, period)
     last_paid = _months(dice, "last_paid", members, period)
+    started = _started(dice, members, last_paid, period)
     values = [
         members.nik,
         pc.cast(pa.array(99_000_000_000 + keys), pa.string()),
@@ -126,6 +129,14 @@ def _months(dice: Dice, field: str, members: Members, period: Period) -> NDArray
     ends = np.asarray([kind[field] for kind in _kinds().values()])[members.kind]
     back = ends[:, 0] + dice.below(field, members.keys, ends[:, 1] - ends[:, 0] + 1)
     return np.asarray(np.datetime64(str(period), "M") - back)
+
+
+def _started(
+    dice: Dice, members: Members, last_paid: NDArray[np.datetime64], period: Period
+) -> NDArray[np.datetime64]:
+    """The first month of coverage: not before the person was of age, not after the last paid month."""
+    grown_up = members.birth_date.to_numpy(zero_copy_only=False).astype("datetime64[M]") + _GROWN_UP_MONTHS
+    return np.asarray(np.minimum(np.maximum(_months(dice, "started", members, period), grown_up), last_paid))
 
 
 def _coverage_end(kind: Indices, last_paid: NDArray[np.datetime64], period: Period) -> pa.Array:

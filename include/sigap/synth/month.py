@@ -1,6 +1,6 @@
-"""One month of sample partners, written chunk by chunk so that a province needs no more memory than a city."""
+"""One month of sample partners, written chunk by chunk so that a province needs little memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -25,21 +25,11 @@ _CHUNK = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenFile:
-    """One file of the inbox: its group (dtks, associations, memberships), sender, place and data rows."""
-
-    group: str
-    source: str
-    path: Path
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
 class Synthesis:
-    """What was written for a month. `truth` is for tests only."""
+    """What was written for a month: data rows by file, and the truth, which is for tests only."""
 
     period: Period
-    files: tuple[WrittenFile, ...]
+    files: Mapping[Path, int]
     truth: Path
     people: int
 
@@ -55,7 +45,7 @@ class _Table:
 
     def write(self, rows: pa.Table) -> None:
         self._writer.write_table(rows)
-        self.rows += rows.num_rows
+        self.rows += int(rows.num_rows)
 
     def close(self) -> None:
         self._writer.close()
@@ -74,8 +64,8 @@ def synthesise(
 ) -> Synthesis:
     """Write what partners would send for a month to `out/<period>/`, and the truth that only tests read.
 
-    `workers` are the places of the programme; a quarter more people are listed. `memberships` counts the rows of the
-    BPJS extract (more if the listed people alone hold more). The same arguments give the same bytes.
+    `workers` are the places of the programme; a quarter more people are listed. `memberships` counts the rows
+    of the BPJS extract (more if the listed people alone hold more). The same arguments give the same bytes.
     Raises `SettingsError` for sizes outside what identity numbers allow.
     """
     _refuse_impossible(workers, memberships)
@@ -120,7 +110,7 @@ class _Month:
                 f"{self._period}: {end:,} of {window.size:,} people, {self._memberships.rows:,} memberships"
             )
         self._close(progress)
-        return Synthesis(self._period, tuple(self._files()), self._truth.path, window.size)
+        return Synthesis(self._period, self._files(), self._truth.path, window.size)
 
     def _write_lists(self, people: pa.Table) -> None:
         self._registry.write(registry_rows(self._dice, people, self._period))
@@ -130,9 +120,9 @@ class _Month:
         self._truth.write(truth_rows(people, self._period))
 
     def _write_memberships(self, people: pa.Table, first: int, due: int) -> int:
-        """Memberships of these people with strangers among them, up to `due` rows. Returns how many strangers."""
+        """Memberships of these people and of strangers, up to `due` rows. Returns how many strangers."""
         held = listed_memberships(self._dice, people, self._period)
-        count = max(0, due - held.num_rows)
+        count = max(0, due - int(held.num_rows))
         batches = stranger_memberships(self._dice, first, count, self._period)
         mixed = pa.concat_tables([held, next(batches, SCHEMA.empty_table())])
         self._memberships.write(mixed.sort_by("nik"))
@@ -142,13 +132,12 @@ class _Month:
 
     def _close(self, progress: Callable[[str], None]) -> None:
         progress(f"{self._period}: closing the files")
-        for part in (self._registry, *self._associations.values(), self._memberships, self._truth):
-            part.close()
+        for parts in (self._registry, *self._associations.values()):
+            parts.close()
+        for table in (self._memberships, self._truth):
+            table.close()
 
-    def _files(self) -> Iterator[WrittenFile]:
-        for path, rows in self._registry.files:
-            yield WrittenFile("dtks", "dtks", path, rows)
-        for code, parts in self._associations.items():
-            for path, rows in parts.files:
-                yield WrittenFile("associations", code, path, rows)
-        yield WrittenFile("memberships", "memberships", self._memberships.path, self._memberships.rows)
+    def _files(self) -> dict[Path, int]:
+        parts = (self._registry, *self._associations.values())
+        written = {path: rows for part in parts for path, rows in part.files}
+        return written | {self._memberships.path: self._memberships.rows}

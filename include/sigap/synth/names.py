@@ -36,6 +36,7 @@ def draw_names(dice: Dice, purpose: str, keys: Keys, sex: Indices) -> pa.Array:
         _pick(dice, f"{purpose} {part}", keys, kind, cell)
         for part, kind in (("first", "given"), ("second", "second"), ("third", "second"))
     )
+    third = pc.if_else(pc.equal(second, third), first, third)
     muhammad = pa.array(_tree()["muhammad"])
     before = muhammad.take(pa.array(dice.below(f"{purpose} muhammad", keys, len(muhammad))))
     form = dice.share(f"{purpose} form", keys)
@@ -58,7 +59,7 @@ def _pick(dice: Dice, purpose: str, keys: Keys, kind: str, cell: Indices) -> pa.
 
 
 def respell(dice: Dice, purpose: str, keys: Keys, names: pa.Array, sex: pa.Array) -> pa.Array:
-    """Write some of the names as a secretary might: M. for Muhammad, old spelling, the third word left out, a title before."""
+    """Write some names as a secretary might: M. for Muhammad, old spelling, two words of three, a title."""
     way = dice.share(purpose, keys)
     title = pc.if_else(pc.equal(sex, "L"), "H.", "Hj.")
     shortened = pc.replace_substring_regex(names, r"^(Muha|Moha|Mocha)m+ad ", "M. ")

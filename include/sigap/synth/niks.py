@@ -1,7 +1,8 @@
 """Identity numbers of nobody: right in structure, with serials that real registration does not reach.
 
-The last four digits of a NIK count the people registered in one kecamatan with one sex and birth date, from 0001. Such a
-count stays in the tens, so 9000 to 9999 is free of real people. docs/sample_partners.md says more.
+The last four digits of a NIK count the people registered in one kecamatan with one sex and birth date, from
+0001. Such a count stays in the tens, so nobody has 9000 to 9999.
+More in docs/sample_partners.md.
 """
 
 import datetime as dt
@@ -31,7 +32,8 @@ class Identities:
 class NikSpace:
     """Every NIK that some prefixes and some birth dates allow, numbered.
 
-    Keys that differ by less than `size` get different NIK: the step through the numbers shares no divisor with their count.
+    Keys that differ by less than `size` get different NIK: the step through the numbers has no divisor in
+    common with their count.
     """
 
     prefixes: tuple[int, ...]

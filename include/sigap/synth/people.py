@@ -1,7 +1,7 @@
-"""The listed people of a month: who they are, where they live, in which lists they stand and what is the matter.
+"""The listed people of a month: who they are, where they live, in which lists, what is the matter.
 
-A person is a number; everything about them follows from the seed and that number, so next month finds the same person. The
-people of a month are a window of numbers that moves on by 3 % of its length each month.
+A person is a number; everything about them follows from the seed and that number, so next month finds the
+same person. The people of a month are a window of numbers that moves on by 3 % of its length each month.
 """
 
 import datetime as dt
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from sigap.domain.period import Period
 from sigap.synth.cases import cases
@@ -69,7 +70,10 @@ def draw_identities(dice: Dice, keys: Keys, ages: list[str]) -> Identities:
 
 
 def draw_people(dice: Dice, keys: Keys) -> pa.Table:
-    """One row per listed person; columns as in datasets.py, and `person`, `case`, `in_registry`, `first`, `second` (sectors)."""
+    """One row per listed person: the columns of datasets.py as this person would fill them in.
+
+    Beside them `person`, `case` (a position), `in_registry`, and `first` and `second`: the associations.
+    """
     case = weigh(dice.spread("case", 1, keys), [entry.share for entry in cases()])
     found = draw_identities(dice, keys, np.asarray([entry.age for entry in cases()])[case].tolist())
     sector = weigh(dice.spread("sector", 3, keys), [entry["weight"] for entry in words()["sectors"].values()])
@@ -128,6 +132,6 @@ def _kk(dice: Dice, keys: Keys) -> pa.Array:
     ).cast(pa.string())
 
 
-def _desil(dice: Dice, keys: Keys, is_better_off: np.ndarray) -> Indices:  # type: ignore[type-arg]
+def _desil(dice: Dice, keys: Keys, is_better_off: NDArray[np.bool_]) -> Indices:
     poor = 1 + weigh(dice.share("desil", keys), [12, 18, 25, 25, 20])
     return np.where(is_better_off, 6 + dice.below("desil above", keys, 5), poor)

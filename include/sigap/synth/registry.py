@@ -3,10 +3,11 @@
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from sigap.domain.period import Period
 from sigap.synth.cases import cases
-from sigap.synth.draw import Dice
+from sigap.synth.draw import Dice, Keys
 from sigap.synth.layouts import NUMBER_MARK, Layout
 
 _HEADERS = {
@@ -45,7 +46,7 @@ def _where(rows: pa.Table, case: str, text: str) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(rows["case"], position), text, "")
 
 
-def _matched_at(dice: Dice, keys: np.ndarray, period: Period) -> pa.Array:  # type: ignore[type-arg]
+def _matched_at(dice: Dice, keys: Keys, period: Period) -> pa.Array:
     minutes = dice.below("matched at", keys, 20 * 24 * 60).astype("timedelta64[m]")
     moment = pc.strftime(
         pa.array(np.datetime64(period.previous().first_day, "s") + minutes), format="%Y-%m-%d %H:%M:%S"
@@ -53,6 +54,6 @@ def _matched_at(dice: Dice, keys: np.ndarray, period: Period) -> pa.Array:  # ty
     return pc.if_else(pa.array(dice.share("matched", keys) < _MATCHED), moment, "")
 
 
-def repeat(rows: pa.Table, is_repeated: np.ndarray) -> pa.Table:  # type: ignore[type-arg]
+def repeat(rows: pa.Table, is_repeated: NDArray[np.bool_]) -> pa.Table:
     """The rows with some of them standing twice, one below the other."""
     return rows.take(pa.array(np.repeat(np.arange(rows.num_rows), 1 + is_repeated)))

@@ -54,7 +54,7 @@ def truth_rows(people: pa.Table, period: Period) -> pa.Table:
 
 
 def _sources(people: pa.Table, is_usable: list[pa.Array]) -> pa.Array:
-    """The lists of each person joined by commas, sorted; the registry's name stands in its place of the alphabet."""
+    """The lists of each person joined by commas, sorted."""
     lists = [
         pc.if_else(is_usable[position], people[slot].combine_chunks(), pa.scalar(None, pa.string()))
         for position, slot in enumerate(SLOTS)

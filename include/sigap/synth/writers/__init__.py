@@ -1,1 +1,1 @@
-"""Writers of the files that senders use. The same rows always give the same bytes: no clock gets into a file."""
+"""Writers of the files that senders use. The same rows give the same bytes: no clock gets into a file."""

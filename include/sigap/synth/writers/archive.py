@@ -17,7 +17,7 @@ def entry(name: str, *, stored: bool = False) -> zipfile.ZipInfo:
 
 
 class ClocklessZip(zipfile.ZipFile):
-    """A zip file whose entries all carry the same date, whoever adds them (openpyxl adds them from temporary files)."""
+    """A zip file whose entries all carry the same date; openpyxl adds them from temporary files."""
 
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
         """Add a file under another name, without its date."""

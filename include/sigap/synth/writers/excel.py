@@ -20,7 +20,7 @@ _LONG_AGO = dt.datetime(2020, 1, 1)  # noqa: DTZ001 — a workbook property with
 
 
 def rows_of(cells: pa.Table, nik_header: str) -> Iterator[list[Any]]:
-    """The rows as Python values: '' becomes no cell, a NIK typed as a number becomes the number Excel keeps of it."""
+    """The rows as Python values: '' becomes no cell, a NIK typed as a number what Excel keeps of it."""
     columns = {name: cells[name].to_pylist() for name in cells.column_names}
     marks = columns.pop(NUMBER_MARK)
     columns[nik_header] = [

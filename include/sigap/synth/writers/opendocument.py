@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets, written as a stream: odfpy keeps every cell as an object, which a long list does not allow."""
+"""OpenDocument spreadsheets, written as a stream: odfpy would keep every cell as an object."""
 
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -12,7 +12,8 @@ from sigap.synth.writers.archive import ClocklessZip, entry
 _TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _MANIFEST = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
+    ' manifest:version="1.2">'
     f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_TYPE}"/>'
     '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
     "</manifest:manifest>"

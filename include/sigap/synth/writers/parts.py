@@ -1,4 +1,4 @@
-"""One list as one or several files: a sheet has a last line, and a file appears under its name only when it is whole."""
+"""One list as one or several files, for a sheet has a last line. A file gets its name when it is whole."""
 
 from pathlib import Path
 from typing import Protocol
@@ -33,7 +33,7 @@ _ROWS_PER_FILE = {"xlsx": 200_000, "xls": 60_000, "ods": 200_000, "csv": 5_000_0
 
 
 class Parts:
-    """The files `folder/stem.ext`, `folder/stem_2.ext`, … of one list. Files of an earlier run with these names go away."""
+    """The files `folder/stem.ext`, `folder/stem_2.ext`, … of one list. Those of an earlier run go away."""
 
     def __init__(self, folder: Path, stem: str, layout: Layout) -> None:
         self._folder, self._stem, self._layout = folder, stem, layout
