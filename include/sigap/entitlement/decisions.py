@@ -46,8 +46,8 @@ def decide_people(
 ) -> Decisions:
     """Decide about everybody who is listed this month or was subsidised last month.
 
-    `persons` and `memberships` have the columns of their identity datasets, `previous` (last month's subsidised
-    persons) those of the decisions. The order of checks is in `checks.sql`, that of places in `decisions.sql`.
+    `persons` and `memberships` have the columns of their identity datasets, `previous` those of the decisions
+    (last month's subsidised persons). The order of checks is in `checks.sql`, of places in `decisions.sql`.
     Raises `EntitlementError` when a person would have no or two decisions, or a reason has no rule.
     """
     with duckdb.connect() as connection:

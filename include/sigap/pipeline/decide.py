@@ -6,7 +6,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, insert, select, text
 
-from sigap.audit.outcome import Outcome
 from sigap.domain.batch import BatchRef
 from sigap.domain.datasets import DECISIONS
 from sigap.domain.period import Period
@@ -36,9 +35,9 @@ def decide(period: Period, resources: Resources) -> BatchRef:
     """Decide about everybody of the month and make the roster version that holds it.
 
     Returns the batch of entitlement.decisions behind the roster. The same decisions reuse the newest version
-    unless it was rejected. A month with issued invoices is closed: its roster is returned as it is, and the
-    outcome counts as `changed_after_issue` the persons who would now be decided otherwise. Raises
-    `EntitlementError` when link has not run, or ran before last month's roster was approved.
+    unless it was rejected. A month whose invoices are approved or issued is closed: its roster is returned as
+    it is, and the outcome counts as `changed_after_issue` the persons who would now be decided otherwise.
+    Raises `EntitlementError` when link has not run, or ran before last month's roster was approved.
     """
     with resources.outcome_of("decide", period) as outcome:
         inputs = _inputs(period, resources)
@@ -50,9 +49,10 @@ def decide(period: Period, resources: Resources) -> BatchRef:
         outcome.count(decisions.counts)
         batch = resources.lake.write("entitlement.decisions", period, decisions.rows, inputs.all, versions)
         outcome.wrote(batch, "entitlement.roster")
-        issued = _issued(period, resources)
-        if issued is not None:
-            return _closed(issued, decisions, outcome, resources)
+        closed = _closed_roster(period, resources)
+        if closed is not None:
+            outcome.count({"changed_after_issue": _changed(closed, decisions, resources)})
+            return closed
         with resources.warehouse.begin() as connection:
             _keep_roster(connection, batch, decisions, rules)
     return batch
@@ -90,12 +90,12 @@ def _decide(inputs: _Inputs, rules: Rules, period: Period, resources: Resources)
     return decide_people(persons, memberships, previous, rules, period)
 
 
-def _issued(period: Period, resources: Resources) -> BatchRef | None:
+def _closed_roster(period: Period, resources: Resources) -> BatchRef | None:
     roster, invoice = entitlement.roster.c, billing.invoice.c
     wanted = (
         select(roster.batch)
         .join(billing.invoice, invoice.roster_id == roster.roster_id)
-        .where(roster.period == str(period), invoice.status == "issued")
+        .where(roster.period == str(period), invoice.status != "draft")
         .limit(1)
     )
     with resources.warehouse.connect() as connection:
@@ -103,10 +103,8 @@ def _issued(period: Period, resources: Resources) -> BatchRef | None:
     return BatchRef.from_dict(batch) if batch else None
 
 
-def _closed(issued: BatchRef, decisions: Decisions, outcome: Outcome, resources: Resources) -> BatchRef:
-    changed = count_differences(decisions.rows, resources.lake.read(issued))
-    outcome.count({"changed_after_issue": changed})
-    return issued
+def _changed(closed: BatchRef, decisions: Decisions, resources: Resources) -> int:
+    return count_differences(decisions.rows, resources.lake.read(closed))
 
 
 def _keep_roster(connection: Connection, batch: BatchRef, decisions: Decisions, rules: Rules) -> None:
