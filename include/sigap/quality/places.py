@@ -1,4 +1,4 @@
-"""What the places named in a list mean in Kemendagri codes. Every spelling is folded once, however many rows."""
+"""What the places named in a list mean in Kemendagri codes. Each spelling is folded once."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""Judge every received row: typed values, an outcome, the reasons for it. No row is lost and none is made up."""
+"""Judge every received row: typed values, an outcome, its reasons. No row is lost, none made up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -39,14 +39,15 @@ class Checked:
 def check_rows(received: pa.Table, entry: SourceEntry, period: Period) -> Checked:
     """Type and judge the received rows of one delivery.
 
-    `received` has the columns of RECEIVED_WORKERS or RECEIVED_MEMBERSHIPS, as `entry.kind` says; the rows of the
-    result have those of CHECKED_WORKERS or CHECKED_MEMBERSHIPS and the same order. Dates are read in the order
-    that the entry states for their column; a birth date after the period is none. Raises `QualityError` for a
-    source of another kind.
+    `received` has the columns of RECEIVED_WORKERS or RECEIVED_MEMBERSHIPS, as `entry.kind` says; the rows of
+    the result have those of CHECKED_WORKERS or CHECKED_MEMBERSHIPS and the same order. Dates are read in the
+    order that the entry states for their column; a birth date after the period is none. Raises `QualityError`
+    for a source of another kind.
     """
     if entry.kind not in _CHECKED:
         raise QualityError(
-            f"{entry.code} brings {entry.kind}, which are not checked row by row. Check only lists of workers and memberships."
+            f"{entry.code} brings {entry.kind}, which are not checked row by row. "
+            "Check only lists of workers and memberships."
         )
     numbered = _number(received)
     with duckdb.connect() as connection:

@@ -44,15 +44,15 @@ def meanings(field: str) -> tuple[str, ...]:
 
 @cache
 def severities(kind: Kind) -> Mapping[str, Severity]:
-    """What each reason code does to a row of that kind. Raises `QualityError` for an unknown code or severity."""
+    """What each reason code does to a row of that kind. Raises `QualityError` for an unknown one."""
     given: dict[str, Severity] = _load("severity.yaml")[kind]
     unknown = [
         code for code, severity in given.items() if code not in reasons() or severity not in SEVERITIES
     ]
     if unknown:
         raise QualityError(
-            f"quality/severity.yaml, {kind}: {', '.join(unknown)} is no code of domain/reasons.yaml, or its severity "
-            f"is none of {', '.join(SEVERITIES)}. Correct the file."
+            f"quality/severity.yaml, {kind}: {', '.join(unknown)} is no code of domain/reasons.yaml, or its "
+            f"severity is none of {', '.join(SEVERITIES)}. Correct the file."
         )
     return given
 

@@ -1,0 +1,186 @@
+"""The contract of a source as a Great Expectations suite, built from its catalog entry.
+
+A suite looks at the frame of `frame_of`: what the sender had to fill (`received_…`) and what the check made
+of it. Critical expectations stop the delivery; warnings only show in the quality report. Stewards read the
+descriptions: Bahasa Indonesia.
+"""
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sigap.domain.source import SourceEntry
+from sigap.quality.words import meanings
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from great_expectations import ExpectationSuite
+    from great_expectations.expectations import Expectation
+
+TYPED = {
+    "workers": ("outcome", "nik", "full_name", "birth_date", "desil"),
+    "memberships": ("outcome", "nik", "birth_date", "segment", "status"),
+}
+NEEDED = {  # columns without whose values no row can be used; others of the layout may stay empty
+    "workers": ("nik", "full_name", "birth_date", "kelurahan", "kecamatan", "desil"),
+    "memberships": ("nik", "segment", "status", "as_of_date"),
+}
+PRACTICALLY_EMPTY = 0.01  # a required column with fewer than one value in a hundred rows
+_NIK_SHAPE = r"^[\s.'’-]*(?:[0-9][\s.'’-]*){16}$"
+
+
+def frame_of(received: pa.Table, checked: pa.Table, entry: SourceEntry) -> "pd.DataFrame":
+    """The columns that the suite of the entry looks at, one row per received row."""
+    columns = {name: checked[name] for name in TYPED[entry.kind]}
+    for name in _needed(entry):
+        text = pc.utf8_trim_whitespace(received[name])
+        columns[f"received_{name}"] = pc.if_else(pc.equal(text, ""), None, text)
+    frame: pd.DataFrame = pa.table(columns).to_pandas()
+    return frame
+
+
+def build_suite(entry: SourceEntry) -> "ExpectationSuite":
+    """The suite of one source: its limits, its required columns, and what must hold of every usable row."""
+    from great_expectations import ExpectationSuite
+
+    expectations = [*_limits(entry), *_filled(entry), *_readable(entry), *_promises(entry)]
+    return ExpectationSuite(name=entry.code, expectations=expectations)
+
+
+def suite_sha256(suite: "ExpectationSuite") -> str:
+    """The digest of what the suite expects: the same for the same catalog entry and code."""
+    plain = [_plain(expectation.configuration.to_json_dict()) for expectation in suite.expectations]
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _plain(expectation: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in expectation.items() if key != "id"}
+
+
+def _needed(entry: SourceEntry) -> list[str]:
+    return [name for name in NEEDED[entry.kind] if name in entry.columns and entry.columns[name].required]
+
+
+def _limits(entry: SourceEntry) -> "list[Expectation]":
+    from great_expectations import expectations as gxe
+
+    expect = entry.expect
+    # of a membership extract, held rows count too: whoever stands in an unreadable row would seem uninsured
+    usable = ["accepted", "held"] if entry.kind == "workers" else ["accepted"]
+    return [
+        gxe.ExpectTableRowCountToBeBetween(
+            min_value=expect.at_least,
+            description=f"Jumlah baris paling sedikit {expect.at_least}",
+            meta={"rule": "too_few"},
+        ),
+        gxe.ExpectTableRowCountToBeBetween(
+            max_value=expect.at_most,
+            description=f"Jumlah baris paling banyak {expect.at_most}",
+            severity="warning",
+            meta={"rule": "too_many"},
+        ),
+        gxe.ExpectColumnValuesToBeInSet(
+            column="outcome",
+            value_set=usable,
+            mostly=_least_share(entry),
+            description=f"Baris yang tidak dapat dipakai paling banyak {expect.max_rejected_share:.0%}",
+            meta={"rule": "too_bad"},
+        ),
+    ]
+
+
+def _filled(entry: SourceEntry) -> "list[Expectation]":
+    from great_expectations import expectations as gxe
+
+    found: list[Expectation] = []
+    for name in _needed(entry):
+        found += [
+            gxe.ExpectColumnToExist(
+                column=f"received_{name}", description=f"Kolom wajib {name} ada", meta={"rule": "empty"}
+            ),
+            gxe.ExpectColumnValuesToNotBeNull(
+                column=f"received_{name}",
+                mostly=PRACTICALLY_EMPTY,
+                description=f"Kolom wajib {name} berisi",
+                meta={"rule": "empty"},
+            ),
+        ]
+    return found
+
+
+def _readable(entry: SourceEntry) -> "list[Expectation]":
+    """What should mostly hold. Single rows that fail have their own reasons; many of them deserve a look."""
+    from great_expectations import expectations as gxe
+
+    share = _least_share(entry)
+    found: list[Expectation] = []
+    if "nik" in _needed(entry):
+        found.append(
+            gxe.ExpectColumnValuesToMatchRegex(
+                column="received_nik",
+                regex=_NIK_SHAPE,
+                mostly=share,
+                description=f"NIK terdiri dari 16 digit pada sedikitnya {share:.0%} baris",
+                severity="warning",
+            )
+        )
+    typed = [name for name in TYPED[entry.kind] if name in entry.columns]
+    return found + [
+        gxe.ExpectColumnValuesToNotBeNull(
+            column=name,
+            mostly=share,
+            description=f"Kolom {name} terbaca pada sedikitnya {share:.0%} baris",
+            severity="warning",
+        )
+        for name in typed
+    ]
+
+
+def _promises(entry: SourceEntry) -> "list[Expectation]":
+    """What the check itself promises of every row; a failure is ours, not the sender's."""
+    from great_expectations import expectations as gxe
+    from great_expectations.expectations.row_conditions import Column
+
+    accepted = Column("outcome") == "accepted"
+    always = {
+        "workers": ("nik", "full_name", "birth_date"),
+        "memberships": ("nik", "segment", "status"),
+    }[entry.kind]
+    promise: dict[str, Any] = {"meta": {"rule": "promise"}}
+    found: list[Expectation] = [
+        gxe.ExpectColumnValuesToNotBeNull(
+            column=name,
+            row_condition=accepted,
+            description=f"Setiap baris yang diterima mempunyai {name}",
+            **promise,
+        )
+        for name in always
+    ]
+    found.append(
+        gxe.ExpectColumnValuesToMatchRegex(
+            column="nik", regex="^[0-9]{16}$", description="NIK hasil pemeriksaan selalu 16 digit", **promise
+        )
+    )
+    if entry.kind == "workers":
+        found.append(
+            gxe.ExpectColumnValuesToBeBetween(
+                column="desil", min_value=1, max_value=10, description="Desil antara 1 dan 10", **promise
+            )
+        )
+        return found
+    return found + [
+        gxe.ExpectColumnValuesToBeInSet(
+            column=name,
+            value_set=list(meanings(name)),
+            description=f"Isian {name} ada dalam daftar yang disepakati",
+            **promise,
+        )
+        for name in ("segment", "status")
+    ]
+
+
+def _least_share(entry: SourceEntry) -> float:
+    return round(1 - entry.expect.max_rejected_share, 6)
