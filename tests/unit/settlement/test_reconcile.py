@@ -1,7 +1,7 @@
 """A bill against our lines: every NIK in one class, and totals that balance."""
 
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sigap.settlement import CLASSES, reconcile
@@ -49,6 +49,7 @@ def test_classes_are_all_named_when_nothing_was_compared() -> None:
     assert (found.invoiced_idr, found.billed_idr) == (0, 0)
 
 
+@settings(deadline=None)
 @given(LINES, BILL)
 def test_every_nik_has_exactly_one_class_and_totals_balance(
     lines: dict[str, int], bill: list[tuple[str, int]]
