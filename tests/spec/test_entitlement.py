@@ -16,17 +16,41 @@ from sigap.entitlement.rules import Place, load_rules
 
 TABLES = Path(__file__).with_name("entitlement")
 PERSON = {
-    "person_id": 1, "nik": "3275014101860001", "full_name": "WARGA CONTOH", "birth_date": dt.date(1986, 1, 1), "sex": "P",
-    "regency_code": "32.75", "kecamatan_code": "32.75.01", "kelurahan_code": "32.75.01.1001", "desil": 2, "sector": "becak",
-    "sources": "becak", "is_inactive": False, "is_deceased": False, "listed_rows": 1, "delivery_id": "d", "sheet": "s", "row": 5,
-}  # fmt: skip
+    "person_id": 1,
+    "nik": "3275014101860001",
+    "full_name": "WARGA CONTOH",
+    "birth_date": dt.date(1986, 1, 1),
+    "sex": "P",
+    "regency_code": "32.75",
+    "kecamatan_code": "32.75.01",
+    "kelurahan_code": "32.75.01.1001",
+    "desil": 2,
+    "sector": "becak",
+    "sources": "becak",
+    "is_inactive": False,
+    "is_deceased": False,
+    "listed_rows": 1,
+    "delivery_id": "d",
+    "sheet": "s",
+    "row": 5,
+}
 COVERED = {key: value for key, value in PERSON.items() if key in DECISIONS.names} | {
-    "outcome": "subsidised", "reason_code": "ELIGIBLE", "rule": "places.quota@2025-10-01", "was_covered": False, "row": 77,
-}  # fmt: skip
+    "outcome": "subsidised",
+    "reason_code": "ELIGIBLE",
+    "rule": "places.quota@2025-10-01",
+    "was_covered": False,
+    "row": 77,
+}
 MEMBERSHIP = {
-    "person_id": 1, "delivery_id": "m", "sheet": "s", "kpj": "10000000001", "segment": "BPU", "status": "AKTIF",
-    "coverage_start": dt.date(2025, 1, 1), "as_of_date": dt.date(2026, 1, 5),
-}  # fmt: skip
+    "person_id": 1,
+    "delivery_id": "m",
+    "sheet": "s",
+    "kpj": "10000000001",
+    "segment": "BPU",
+    "status": "AKTIF",
+    "coverage_start": dt.date(2025, 1, 1),
+    "as_of_date": dt.date(2026, 1, 5),
+}
 
 
 def cases(*tables: str) -> list[Any]:

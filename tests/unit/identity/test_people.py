@@ -1,0 +1,216 @@
+"""One person per NIK, told by small lists."""
+
+import datetime as dt
+import random
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from sigap.domain.datasets import (
+    CHECKED_MEMBERSHIPS,
+    CHECKED_WORKERS,
+    PERSON_MEMBERSHIPS,
+    PERSON_ROWS,
+    PERSONS,
+)
+from sigap.errors import IdentityError
+from sigap.identity.people import MEMBER_COLUMNS, WORKER_COLUMNS, Links, link_people, number_people
+
+NIK = "3275014101860001"
+WORKERS = pa.schema([CHECKED_WORKERS.field(name) for name in WORKER_COLUMNS])
+MEMBERS = pa.schema([CHECKED_MEMBERSHIPS.field(name) for name in MEMBER_COLUMNS])
+HOME = {
+    "address": "JL A",
+    "kelurahan_code": "32.75.01.1001",
+    "kecamatan_code": "32.75.01",
+    "regency_code": "32.75",
+}
+
+
+def worker(**given: Any) -> dict[str, Any]:
+    return {
+        "delivery_id": "d1", "sheet": "s", "row": 1, "source": "dtks", "nik": NIK, "full_name": "RINA WATI",
+        "birth_date": dt.date(1986, 1, 1), "is_inactive": False, "is_deceased": False,
+    } | given  # fmt: skip
+
+
+def member(**given: Any) -> dict[str, Any]:
+    return {
+        "delivery_id": "m1",
+        "sheet": "s",
+        "row": 9,
+        "nik": NIK,
+        "full_name": "RINA WATI",
+        "segment": "PU",
+    } | given
+
+
+def link(workers: list[dict[str, Any]], members: list[dict[str, Any]] | None = None) -> Links:
+    return link_people(pa.Table.from_pylist(workers, WORKERS), pa.Table.from_pylist(members or [], MEMBERS))
+
+
+def only(links: Links) -> dict[str, Any]:
+    (person,) = links.persons.to_pylist()
+    return dict(person)
+
+
+def test_two_lists_make_one_person_and_keep_both_rows() -> None:
+    links = link([worker(), worker(source="becak", delivery_id="d2", sector="becak")])
+    assert only(links)["sources"] == "becak,dtks"
+    assert only(links)["listed_rows"] == 2
+    assert {row["delivery_id"] for row in links.rows.to_pylist()} == {"d1", "d2"}
+    assert links.counts == {"persons": 1, "listed_rows": 2, "conflicts": 0, "memberships": 0}
+
+
+def test_the_registry_leads_though_another_row_is_more_complete() -> None:
+    fuller = worker(
+        source="becak", delivery_id="a", full_name="RINA WATY", sex="P", kk="1", desil=3, job="BECAK", **HOME
+    )
+    person = only(link([fuller, worker(row=4)]))
+    assert (person["full_name"], person["delivery_id"], person["row"]) == ("RINA WATI", "d1", 4)
+
+
+def test_the_most_complete_row_leads_among_associations_then_the_first() -> None:
+    bare = worker(source="pkl", delivery_id="a", full_name="RINA WATEE")
+    full = worker(source="becak", delivery_id="b", sex="P")
+    assert only(link([bare, full]))["delivery_id"] == "b"
+    assert only(link([bare, worker(source="becak", delivery_id="b")]))["delivery_id"] == "a"
+
+
+def test_a_value_the_leading_row_lacks_comes_from_the_next_and_an_address_stays_whole() -> None:
+    leading = worker(birth_date=None, address="TANPA KELURAHAN")
+    person = only(link([leading, worker(source="pkl", delivery_id="d2", desil=4, **HOME)]))
+    assert person["birth_date"] == dt.date(1986, 1, 1)
+    assert person["desil"] == 4
+    assert {name: person[name] for name in HOME} == HOME
+
+
+def test_death_and_inactivity_count_from_any_row() -> None:
+    person = only(
+        link([worker(), worker(source="pkl", is_deceased=True), worker(source="umkm", is_inactive=True)])
+    )
+    assert (person["is_deceased"], person["is_inactive"]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "sector"),
+    [
+        ([{"job": "Pengemudi becak"}], "becak"),
+        ([{"job": "Driver Online / Ojol"}], "ojek_daring"),
+        ([{"job": "Direktur"}], "lainnya"),
+        ([{"job": None}], "lainnya"),
+        (
+            [{"job": "Nelayan"}, {"source": "pkl", "sector": "pkl"}, {"source": "becak", "sector": "becak"}],
+            "becak",
+        ),
+    ],
+)
+def test_the_sector_is_the_association_s_else_told_by_the_registry_s_occupation(
+    rows: list[dict[str, Any]], sector: str
+) -> None:
+    assert only(link([worker(**row) for row in rows]))["sector"] == sector
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Moh. Ali", "Muhammad Ali"),
+        ("M. Ali", "MOCHAMAD  ALI"),
+        ("Drs. H. Moh.Ali Ma'ruf, S.Pd., M.M", "MUHAMAD ALI MARUF"),
+        ("Siti Aminah", "Siti"),
+        ("Suhendar Asep", "Asep Suhendar"),
+        ("A. Rahman", "Achmad Rahman"),
+        ("A R", "Agus Riyanto"),
+        ("Moh Joesoef", "Muhammad Yusuf"),
+        ("Sutrisna", "Sutrisno"),
+        ("Sri Hartati", "Srihartati"),
+        ("Hasan bin Ali", "Hasan"),
+        ("José Lay", "Jose Lay"),
+    ],
+)
+def test_one_nik_is_one_person_when_names_are_spelled_differently(one: str, other: str) -> None:
+    assert only(link([worker(full_name=one), worker(full_name=other, source="pkl")]))["conflict"] is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Budi Santoso", "Rina Wati"),
+        ("Muhammad Ali", "Muhammad Yusuf"),
+        ("Siti Aminah", "Siti Rohmah"),
+        ("H. Budi", "H. Slamet"),
+        ("Wawan", "Hermawan"),
+    ],
+)
+def test_a_nik_is_held_when_its_names_clearly_differ(one: str, other: str) -> None:
+    links = link([worker(full_name=one), worker(full_name=other, source="pkl")])
+    assert only(links)["conflict"] == "NIK_NAME_CONFLICT"
+    assert links.counts["conflicts"] == 1
+
+
+def test_a_nik_is_held_when_only_the_membership_names_another() -> None:
+    assert only(link([worker()], [member(full_name="BUDI SANTOSO")]))["conflict"] == "NIK_NAME_CONFLICT"
+    assert only(link([worker()], [member(birth_date=dt.date(1970, 5, 6))]))["conflict"] == "NIK_NAME_CONFLICT"
+    assert (
+        only(link([worker()], [member(nik="3275014101860002", full_name="BUDI SANTOSO")]))["conflict"] is None
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "is_conflict"),
+    [
+        (dt.date(1986, 7, 4), False),  # day and month swapped
+        (dt.date(1986, 4, 8), False),  # the day alone
+        (dt.date(1986, 9, 7), False),  # the month alone
+        (dt.date(1986, 9, 8), True),
+        (dt.date(1987, 4, 7), True),
+        (None, False),
+    ],
+)
+def test_birth_dates_clearly_differ_beyond_a_slip_of_typing(other: dt.date | None, is_conflict: bool) -> None:
+    links = link([worker(birth_date=dt.date(1986, 4, 7)), worker(birth_date=other, source="pkl")])
+    assert (only(links)["conflict"] is not None) == is_conflict
+
+
+def test_very_many_names_under_one_nik_are_a_conflict_without_comparison() -> None:
+    words = ("WATI", "WATY", "SARI", "SRIYANI", "DEWANTI", "PUSPITA", "KARTIKA", "LESTARI", "MELATI")
+    names = [f"RINA {word}" for word in words]
+    assert only(link([worker(full_name=name, row=i) for i, name in enumerate(names)]))["conflict"] is not None
+    assert only(link([worker(full_name=name, row=i) for i, name in enumerate(names[:8])]))["conflict"] is None
+
+
+def test_the_order_of_rows_received_does_not_matter() -> None:
+    rows = [
+        worker(
+            nik=f"32750141018600{i % 7:02d}",
+            row=i,
+            source=["dtks", "pkl", "umkm"][i % 3],
+            desil=i % 5 or None,
+        )
+        for i in range(1, 60)
+    ]
+    first = link(rows)
+    random.Random(1).shuffle(rows)  # noqa: S311
+    again = link(rows)
+    assert first.persons.num_rows == 7
+    assert first.persons == again.persons
+
+
+def test_numbers_replace_the_nik_and_unknown_memberships_are_dropped() -> None:
+    links = link([worker()], [member(), member(nik="3275014101860002", row=10)])
+    assert links.counts["memberships"] == 1
+    numbered = number_people(links, pa.table({"nik": [NIK], "person_id": pa.array([7], pa.int64())}))
+    assert numbered.persons.schema == PERSONS
+    assert numbered.rows.schema == PERSON_ROWS
+    assert numbered.memberships.schema == PERSON_MEMBERSHIPS
+    assert numbered.memberships["row"].to_pylist() == [9]
+    assert {*numbered.persons["person_id"].to_pylist(), *numbered.rows["person_id"].to_pylist()} == {7}
+
+
+def test_a_person_without_a_number_is_refused() -> None:
+    with pytest.raises(IdentityError, match="Run link again"):
+        number_people(
+            link([worker()]),
+            pa.table({"nik": pa.array([], pa.string()), "person_id": pa.array([], pa.int64())}),
+        )
