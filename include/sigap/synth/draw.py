@@ -3,6 +3,7 @@
 So a person is the same in every month, in every chunk and on every machine, whatever else is drawn.
 """
 
+import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ Indices = NDArray[np.int64]
 
 _MASK = (1 << 64) - 1
 _STEP = 0x9E3779B97F4A7C15
-_PLASTIC = 1.2207440846057596  # the root of x⁴ = x + 1; its powers spread points evenly over a cube
+# Irrational steps that no short cycle comes near, independent of each other.
+_SPREADING = (math.sqrt(5) / 2 - 0.5, math.sqrt(2) - 1, math.sqrt(3) - 1)
 
 
 def _mix(number: int) -> int:
@@ -54,7 +56,7 @@ class Dice:
 
         Three axes (1 to 3) are independent of each other.
         """
-        step = np.uint64(int(2.0**64 / _PLASTIC**axis))
+        step = np.uint64(int(2.0**64 * _SPREADING[axis - 1]))
         state = keys.astype(np.uint64) * step + np.uint64(self.salt(purpose))
         return (state >> np.uint64(11)).astype(np.float64) / 2.0**53
 

@@ -42,8 +42,8 @@ class Parts:
         self._rows = 0
         self.files: list[tuple[Path, int]] = []
         folder.mkdir(parents=True, exist_ok=True)
-        for stale in folder.glob(f"{stem}*.{layout.extension}"):
-            stale.unlink()
+        for left in (*folder.glob(f"{stem}*"), *folder.glob(f".{stem}*.part")):
+            left.unlink()
 
     def write(self, rows: pa.Table) -> None:
         """Append rows (columns in our own names); goes on in a new file when one is full."""
