@@ -14,7 +14,7 @@ from sigap.reporting.page import prepare_page
 from sigap.reporting.words import english_month, indonesian_date, indonesian_month, terbilang
 
 TITLE = "Sampul"
-_WIDTHS = {"A": 17, "B": 17, "C": 17, "D": 17, "E": 17, "F": 17}
+_WIDTHS = {"A": 20, "B": 20, "C": 17, "D": 17, "E": 17, "F": 17}
 _HEADINGS = {
     "A": ("Uraian", "Description"),
     "C": ("Kode rekening", "Account"),
@@ -87,11 +87,12 @@ def _write_amounts(sheet: Worksheet, results: Results, row: int, document: Invoi
     sheet.row_dimensions[row].height = 30
     for place, charge in enumerate(charges_of(document), start=row + 1):
         _write_amount_row(sheet, place, "idr")
-        write_text(sheet[f"A{place}"], charge.label, "cell")
-        write_text(sheet[f"C{place}"], charge.account, "centre")
+        sheet[f"A{place}"].value = bilingual(charge.label, charge.account.name, lines=True)
+        sheet[f"A{place}"].style = "cell_wrap"
+        write_text(sheet[f"C{place}"], charge.account.code, "centre")
         results.write(sheet, f"D{place}", f"=COUNTA({annex['nik']})", document.people, "idr")
         results.write(sheet, f"E{place}", f"=SUM({annex[charge.column]})", charge.amount_idr, "idr")
-        sheet.row_dimensions[place].height = 18
+        sheet.row_dimensions[place].height = 29
     total = row + 3
     _write_amount_row(sheet, total, "total_idr")
     write_text(sheet[f"A{total}"], "JUMLAH TAGIHAN", "total")
@@ -129,7 +130,7 @@ def _write_grounds(sheet: Worksheet, row: int, document: InvoiceDocument) -> int
     _section(sheet, row, "Dasar hukum", "Legal basis")
     for number, ground in enumerate(document.legal_basis, start=1):
         row += 1
-        _wide(sheet, row, f"{number}. {ground}", "text", height=15 * (1 + len(ground) // 105))
+        _wide(sheet, row, f"{number}. {ground}", "text", height=15 * (1 + len(ground) // 120))
     row += 2
     _section(sheet, row, "Persetujuan dalam sistem", "Approvals in the system")
     for fact in approvals_of(document):

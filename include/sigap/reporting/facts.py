@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sigap.reporting.invoice import InvoiceDocument
+from sigap.reporting.invoice import Account, InvoiceDocument
 from sigap.reporting.words import indonesian_date, indonesian_month
 
 
@@ -21,8 +21,7 @@ class Charge:
     """One premium: `column` names its amounts in the annex. Whole rupiah."""
 
     label: str
-    label_en: str
-    account: str
+    account: Account
     column: str
     amount_idr: int
 
@@ -34,8 +33,10 @@ def facts_of(document: InvoiceDocument) -> tuple[Fact, ...]:
         Fact("Tanggal terbit", "Issued", indonesian_date(document.issued_date)),
         Fact("Jatuh tempo", "Due date", indonesian_date(document.due_date), is_strong=True),
         Fact("Dibebankan kepada", "Charged to", document.payer_name),
-        Fact("Dibayarkan kepada", "Payable to", "BPJS Ketenagakerjaan"),
-        Fact("Sumber dana", "Funding source", document.funding_source),
+        Fact("Sumber dana", "Funding source", document.funding_title),
+        Fact("Dibayarkan kepada", "Payable to", document.payee.name),
+        Fact("Rekening tujuan", "Payee account", document.payee.account),
+        Fact("Kode iuran", "Billing code", document.payee.billing_code),
         Fact("Wadah", "BPJS group", f"{document.wadah_code} — {document.wadah_name}"),
         Fact("Periode (BLTH)", "Coverage month", indonesian_month(document.period)),
     )
@@ -46,14 +47,12 @@ def charges_of(document: InvoiceDocument) -> tuple[Charge, ...]:
     return (
         Charge(
             "Iuran Jaminan Kecelakaan Kerja (JKK)",
-            "Work-accident premium",
             document.jkk_account,
             "jkk_idr",
             document.jkk_idr,
         ),
         Charge(
             "Iuran Jaminan Kematian (JKM)",
-            "Death premium",
             document.jkm_account,
             "jkm_idr",
             document.jkm_idr,

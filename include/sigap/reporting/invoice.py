@@ -49,6 +49,23 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Account:
+    """A kode rekening of the budget and its name."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Who receives the money, into which account, under which billing code (kode iuran)."""
+
+    name: str
+    account: str
+    billing_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceDocument:
     """The header of one issued invoice. Amounts in whole rupiah; dates as the city counts days (WIB)."""
 
@@ -56,7 +73,7 @@ class InvoiceDocument:
     period: Period
     issued_date: dt.date
     due_date: dt.date
-    funding_source: str
+    funding_title: str
     payer_name: str
     wadah_code: str
     wadah_name: str
@@ -64,8 +81,9 @@ class InvoiceDocument:
     jkk_idr: int
     jkm_idr: int
     total_idr: int
-    jkk_account: str
-    jkm_account: str
+    jkk_account: Account
+    jkm_account: Account
+    payee: Payee
     legal_basis: tuple[str, ...]
     roster_version: int
     roster_approval: Approval

@@ -60,6 +60,7 @@ def add_styles(workbook: Workbook) -> dict[str, StyleArray]:
         _style("sign", horizontal="center", wrap=True, vertical="top"),
         _style("column", bold=True, wrap=True, horizontal="center", border=total, fill=_SHADE),
         _style("cell", border=below),
+        _style("cell_wrap", border=below, wrap=True),
         _style("centre", border=below, horizontal="center"),
         _style("nik", border=below, number_format="@", horizontal="center"),
         _style("day", border=below, number_format="dd/mm/yyyy", horizontal="center"),

@@ -1,6 +1,8 @@
 """The office that issues a document and the officers who sign it, as dated configuration."""
 
 import datetime as dt
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,13 +28,14 @@ class Signatory:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Letterhead, place of signing and signature blocks in force from a date."""
+    """Letterhead, place of signing and signatures in force from a date; `sha256` of their file."""
 
     valid_from: dt.date
     letterhead: tuple[str, ...]
     programme: str
     place: str
     signatories: tuple[Signatory, ...]
+    sha256: str
 
 
 def office_on(day: dt.date, file: Path = _FILE) -> Office:
@@ -47,9 +50,10 @@ def office_on(day: dt.date, file: Path = _FILE) -> Office:
 
 @cache
 def _offices(file: Path) -> tuple[Office, ...]:
-    entries: dict[dt.date, dict[str, Any]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    content = file.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
     try:
-        return tuple(_office(day, entry) for day, entry in entries.items())
+        return tuple(_office(day, entry, digest) for day, entry in yaml.safe_load(content).items())
     except (KeyError, TypeError, AttributeError):
         raise ReportingError(
             f"{file.name} is not in order: "
@@ -57,8 +61,8 @@ def _offices(file: Path) -> tuple[Office, ...]:
         ) from None
 
 
-def _office(day: dt.date, entry: dict[str, Any]) -> Office:
+def _office(day: dt.date, entry: Mapping[str, Any], digest: str) -> Office:
     if not isinstance(day, dt.date) or not entry["reference"]:
         raise KeyError("reference")
     signatories = tuple(Signatory(**values) for values in entry["signatories"])
-    return Office(day, tuple(entry["letterhead"]), entry["programme"], entry["place"], signatories)
+    return Office(day, tuple(entry["letterhead"]), entry["programme"], entry["place"], signatories, digest)

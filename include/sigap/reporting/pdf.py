@@ -78,8 +78,8 @@ def _fact(fact: Fact) -> dict[str, Any]:
 def _charge(charge: Charge, people: int) -> dict[str, str]:
     return {
         "label": charge.label,
-        "en": charge.label_en,
-        "account": charge.account,
+        "account": charge.account.code,
+        "account_name": charge.account.name,
         "people": grouped(people),
         "amount": grouped(charge.amount_idr),
     }

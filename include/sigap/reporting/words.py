@@ -1,6 +1,7 @@
 """Numbers, dates and occupations as an Indonesian document writes them."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from sigap.domain.period import Period
 from sigap.errors import ReportingError
 
 _LOCALE = "id_ID"
+_ONE_THOUSAND = re.compile(r"\b(juta|miliar|triliun) satu ribu\b")  # num2words says seribu only at the start
 _LARGEST = 10**15  # num2words has no Indonesian word beyond triliun that finance uses
 
 
@@ -26,7 +28,8 @@ def terbilang(amount: int) -> str:
         raise ReportingError(
             f"{amount} rupiah cannot be written in words. An invoice lies between 0 and 10^15."
         )
-    return f"{num2words(amount, lang='id')} rupiah"
+    words = _ONE_THOUSAND.sub(r"\1 seribu", num2words(amount, lang="id"))
+    return f"{words} rupiah"
 
 
 def indonesian_date(day: dt.date) -> str:

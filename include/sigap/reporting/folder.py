@@ -1,0 +1,50 @@
+"""Where documents are put: a folder or an object store, each file published in one move."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from upath import UPath
+
+from sigap.errors import ReportingError
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A published file and the digest of its bytes."""
+
+    uri: str
+    sha256: str
+
+
+def file_name(number: str, extension: str) -> str:
+    """An invoice number as a name that every filesystem takes: `SIGAP-SG-2026-01-0001.pdf`."""
+    return f"{_UNSAFE.sub('-', number).strip('-')}.{extension}"
+
+
+def publish(folder: UPath, name: str, content: bytes) -> File:
+    """Put a file into a folder: a reader sees the old bytes or the new, never half.
+
+    A file that holds the same bytes is left alone. Raises `ReportingError` when the folder cannot be written.
+    """
+    target, digest = folder / name, hashlib.sha256(content).hexdigest()
+    try:
+        if not (target.exists() and target.read_bytes() == content):
+            folder.mkdir(parents=True, exist_ok=True)
+            _write(target, content, digest)
+    except (PermissionError, NotADirectoryError, FileExistsError, IsADirectoryError) as error:
+        raise ReportingError(
+            f"{folder} cannot take {name}: {error.strerror}. Free it, or point SIGAP_DOCUMENTS elsewhere."
+        ) from None
+    return File(str(target), digest)
+
+
+def _write(target: UPath, content: bytes, digest: str) -> None:
+    if target.protocol not in ("", "file"):  # an object store publishes in one move by itself
+        target.write_bytes(content)
+        return
+    temporary = target.parent / f".{target.name}.{digest[:8]}.part"
+    temporary.write_bytes(content)
+    temporary.replace(target)
