@@ -47,6 +47,10 @@ def copy_out(
     with driver.copy(f"COPY ({statement}) TO STDOUT (FORMAT csv, HEADER)", statement.params) as copy:
         content = pa.BufferReader(b"".join(bytes(part) for part in copy))
     options = pa_csv.ConvertOptions(
-        column_types=dict(types or {}), strings_can_be_null=True, quoted_strings_can_be_null=False
+        column_types=dict(types or {}),
+        null_values=[""],  # PostgreSQL writes NULL as nothing; a person may be called Null or Na
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
     )
-    return pa_csv.read_csv(content, convert_options=options)
+    lines = pa_csv.ParseOptions(newlines_in_values=True)  # an address may hold one
+    return pa_csv.read_csv(content, parse_options=lines, convert_options=options)
