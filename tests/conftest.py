@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -10,6 +11,9 @@ from psycopg import sql
 from sqlalchemy import Engine, text
 
 from sigap_stack.postgres import Postgres, embedded_postgres, ensure_database
+
+if TYPE_CHECKING:
+    from sigap.pipeline.resources import Resources
 
 
 @pytest.fixture(scope="session")
@@ -74,5 +78,83 @@ def lay_invoice(warehouse: Engine) -> Callable[..., int]:
             statement = text("SELECT pg_temp.lay_invoice(:period, :people, :status)")
             values = {"period": period, "people": people, "status": status}
             return int(connection.execute(statement, values).scalar_one())
+
+    return lay
+
+
+@pytest.fixture
+def resources(tmp_path: Path, warehouse: Engine, warehouse_url: str) -> "Resources":
+    """What verbs need, on a warehouse and a home of their own."""
+    from sigap.lake import Lake
+    from sigap.pipeline.resources import Resources
+    from sigap.settings import Settings
+
+    settings = Settings(home=tmp_path / "home", warehouse_url=warehouse_url)
+    return Resources(settings, Lake(settings.place("lake")), warehouse, "test")
+
+
+@pytest.fixture
+def lay_roster(resources: "Resources") -> Callable[..., int]:
+    """Lay a draft roster as `decide` leaves it: `lay_roster(period, subsidised, waiting)` gives its id.
+
+    The decisions stand in the lake and the warehouse; the first persons are subsidised, the others wait.
+    """
+    import pyarrow as pa
+    from sqlalchemy import func, insert, select
+
+    from sigap.domain.datasets import DECISIONS
+    from sigap.domain.period import Period
+    from sigap.warehouse.store import copy_rows
+    from sigap.warehouse.tables import entitlement, identity
+
+    def lay(period: str = "2026-01", subsidised: int = 3, waiting: int = 1) -> int:
+        people = subsidised + waiting
+        ids = list(range(1, people + 1))
+        given = [True] * subsidised + [False] * waiting
+        columns = {
+            "person_id": ids,
+            "nik": [f"3275010101{n:06d}" for n in ids],
+            "full_name": [f"Warga {n}" for n in ids],
+            "sex": ["L"] * people,
+            "kelurahan_code": ["32.75.02.1002"] * people,
+            "kecamatan_code": ["32.75.02"] * people,
+            "sector": [("ojek_daring", "becak", "pasar")[n % 3] for n in ids],
+            "desil": [1] * people,
+            "outcome": ["subsidised" if yes else "waiting" for yes in given],
+            "reason_code": ["ELIGIBLE" if yes else "QUOTA_EXCEEDED" for yes in given],
+            "rule": ["eligible@2025-10-01"] * people,
+            "was_covered": [False] * people,
+            "funding_source": ["APBD_KOTA" if yes else None for yes in given],
+            "wadah_code": ["SG" if yes else None for yes in given],
+        }
+        rows = pa.table(
+            {
+                field.name: pa.array(columns.get(field.name, [None] * people), field.type)
+                for field in DECISIONS
+            }
+        )
+        batch = resources.lake.write("entitlement.decisions", Period.parse(period), rows)
+        roster = entitlement.roster
+        with resources.warehouse.begin() as connection:
+            known = connection.execute(select(func.count()).select_from(identity.person)).scalar_one()
+            new = rows.slice(known).select(["person_id", "nik"])
+            first = pa.array([period] * new.num_rows, pa.string())
+            copy_rows(connection, identity.person, new.append_column("first_period", first))
+            versions = select(func.count()).select_from(roster).where(roster.c.period == period)
+            values = {
+                "period": period,
+                "version": connection.execute(versions).scalar_one() + 1,
+                "status": "draft",
+                "people": people,
+                "subsidised": subsidised,
+                "decisions_sha256": batch.sha256,
+                "batch": batch.as_dict(),
+                "rules_sha256": "a" * 64,
+            }
+            added = connection.execute(insert(roster).values(values).returning(roster.c.roster_id))
+            roster_id = int(added.scalar_one())
+            ids_of_roster = pa.array([roster_id] * people, pa.int64())
+            copy_rows(connection, entitlement.decision, rows.append_column("roster_id", ids_of_roster))
+        return roster_id
 
     return lay

@@ -1,0 +1,85 @@
+"""Lines grouped into invoices: one per funding source and wadah."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+
+from sigap.billing.payers import Payers
+from sigap.domain.money import rupiah
+from sigap.domain.period import Period
+from sigap.errors import BillingError
+
+_DIGESTED = ("person_id", "period", "jkk_idr", "jkm_idr")
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDraft:
+    """The header of an invoice before it has a number. Amounts in whole rupiah."""
+
+    period: Period
+    funding_source: str
+    wadah_code: str
+    people: int
+    jkk_idr: int
+    jkm_idr: int
+    total_idr: int
+    due_date: dt.date
+    lines_sha256: str
+
+
+def draft_invoices(lines: pa.Table, payers: Payers, period: Period) -> list[InvoiceDraft]:
+    """One draft per funding source and wadah of the lines (`datasets.LINES`), in that order."""
+    groups = lines.group_by(["funding_source", "wadah_code"]).aggregate(
+        [("person_id", "count"), ("jkk_idr", "sum"), ("jkm_idr", "sum"), ("total_idr", "sum")]
+    )
+    ordered = groups.sort_by([("funding_source", "ascending"), ("wadah_code", "ascending")])
+    return [
+        InvoiceDraft(
+            period=period,
+            funding_source=group["funding_source"],
+            wadah_code=group["wadah_code"],
+            people=group["person_id_count"],
+            jkk_idr=group["jkk_idr_sum"],
+            jkm_idr=group["jkm_idr_sum"],
+            total_idr=group["total_idr_sum"],
+            due_date=payers[group["funding_source"]].due_date(period),
+            lines_sha256=digest_lines(lines_of(lines, group["funding_source"], group["wadah_code"])),
+        )
+        for group in ordered.to_pylist()
+    ]
+
+
+def lines_of(lines: pa.Table, funding_source: str, wadah_code: str) -> pa.Table:
+    """The lines of one invoice."""
+    return lines.filter(
+        (pc.field("funding_source") == funding_source) & (pc.field("wadah_code") == wadah_code)
+    )
+
+
+def digest_lines(lines: pa.Table) -> str:
+    """The SHA-256 of a line set: `person_id,period,jkk_idr,jkm_idr` and a line feed each, ordered by person.
+
+    Anyone can repeat it: `COPY (SELECT person_id, period, jkk_idr, jkm_idr FROM billing.invoice_line
+    WHERE invoice_id = … ORDER BY person_id) TO STDOUT (FORMAT csv)`, through `sha256sum`.
+    """
+    ordered = lines.select(_DIGESTED).sort_by("person_id")
+    buffer = pa.BufferOutputStream()
+    options = pa_csv.WriteOptions(include_header=False, quoting_style="none")
+    pa_csv.write_csv(ordered, buffer, options)
+    return hashlib.sha256(buffer.getvalue()).hexdigest()
+
+
+def refuse_over_pagu(draft: InvoiceDraft, issued_idr: int, payers: Payers) -> None:
+    """Raise `BillingError` when a draft and what was issued before in its year exceed the budget ceiling."""
+    pagu = payers[draft.funding_source].pagu_on(draft.period)
+    over = issued_idr + draft.total_idr - pagu
+    if over > 0:
+        raise BillingError(
+            f"{draft.period}: {draft.funding_source} goes over its pagu of {rupiah(pagu)} by {rupiah(over)} "
+            f"({rupiah(issued_idr)} issued before, {rupiah(draft.total_idr)} this month). "
+            f"Nothing was written: lower the quota, or enter the changed budget in billing/payers.yaml."
+        )

@@ -1,0 +1,173 @@
+"""People judge: the Dinas the roster, finance the invoices. Never the same person both."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from sigap.domain.period import Period
+from sigap.errors import ApprovalError
+from sigap.pipeline.locks import lock_month
+from sigap.pipeline.resources import Resources, code_version
+from sigap.pipeline.rosters import billed_roster_id, invoices_of, newest_roster
+from sigap.settings import Settings
+from sigap.warehouse.tables import audit, billing, entitlement
+
+SUBJECTS = ("roster", "invoices")
+VERDICTS = ("approved", "rejected")
+
+_roster = entitlement.roster.c
+_approval = audit.approval.c
+_invoice = billing.invoice.c
+
+
+def record_approval(
+    period: Period, subject: str, verdict: str, actor: str, reason: str | None, resources: Resources
+) -> None:
+    """Record what a person judged, with the figures that were seen, and carry it out.
+
+    An approved roster may be billed, a rejected one is closed. Approved invoices may be issued; rejected ones
+    are deleted and their roster is closed, so that a new run makes a new version. The same verdict by the
+    same person again changes nothing. Raises `ApprovalError` when the person may not judge, a rejection lacks
+    its reason, there is nothing to judge, or it was judged otherwise before.
+    """
+    with resources.outcome_of("approve", period, subject) as outcome:
+        _refuse_verdict(subject, verdict, actor, reason, resources.settings)
+        outcome.read("entitlement.roster" if subject == "roster" else "billing.invoice")
+        outcome.versions["code"] = code_version()
+        with resources.warehouse.begin() as connection:
+            lock_month(connection, period)
+            roster = _judged_roster(connection, period, subject)
+            if not _is_repeated(connection, subject, verdict, actor, roster):
+                _judge(connection, subject, verdict, actor, reason, roster)
+        outcome.wrote("audit.approval")
+        outcome.count({"roster_version": roster.version, verdict: 1})
+
+
+def is_approved(period: Period, subject: str, resources: Resources) -> bool:
+    """Whether the newest roster of the month, or the invoices of its newest approved roster, are approved."""
+    with resources.warehouse.connect() as connection:
+        if subject == "invoices":
+            roster_id = billed_roster_id(connection, period)
+        else:
+            newest = newest_roster(connection, period)
+            roster_id = None if newest is None else newest.roster_id
+        verdict = connection.execute(
+            select(_approval.verdict).where(_approval.roster_id == roster_id, _approval.subject == subject)
+        ).scalar()
+    return verdict == "approved"
+
+
+def approvers(subject: str, settings: Settings) -> tuple[str, ...]:
+    """The account names that may judge the `roster` or the `invoices`."""
+    if subject not in SUBJECTS:
+        raise ApprovalError(f"{subject!r} cannot be judged. Name one of: {', '.join(SUBJECTS)}.")
+    names = settings.roster_approvers if subject == "roster" else settings.invoice_approvers
+    return tuple(name.strip() for name in names.split(",") if name.strip())
+
+
+def _refuse_verdict(subject: str, verdict: str, actor: str, reason: str | None, settings: Settings) -> None:
+    if actor not in approvers(subject, settings):
+        raise ApprovalError(
+            f"The account {actor!r} may not judge the {subject}. "
+            f"It may be judged by: {', '.join(approvers(subject, settings))}."
+        )
+    if verdict not in VERDICTS:
+        raise ApprovalError(f"{verdict!r} is no verdict. Give one of: {', '.join(VERDICTS)}.")
+    if verdict == "rejected" and not (reason or "").strip():
+        raise ApprovalError(f"Rejecting the {subject} needs a reason. Say what has to change.")
+
+
+def _judged_roster(connection: Connection, period: Period, subject: str) -> Row[Any]:
+    """The newest roster; for invoices, the one they stand on, or that closed when they were rejected."""
+    wanted = select(entitlement.roster).where(_roster.period == str(period)).order_by(_roster.version.desc())
+    if subject == "invoices":
+        billed = billed_roster_id(connection, period)
+        closed = select(_approval.roster_id).where(_approval.subject == "invoices")
+        wanted = wanted.where(_roster.roster_id == billed if billed else _roster.roster_id.in_(closed))
+    roster = connection.execute(wanted.limit(1)).first()
+    if roster is None:
+        first = "`sigap decide`" if subject == "roster" else "the approval of the roster"
+        raise ApprovalError(f"{period}: there is nothing to judge yet. First comes {first}.")
+    return roster
+
+
+def _judge(
+    connection: Connection, subject: str, verdict: str, actor: str, reason: str | None, roster: Row[Any]
+) -> None:
+    if subject == "invoices" and verdict == "approved":
+        _refuse_same_person(connection, actor, roster)
+    seen = _seen_roster(roster) if subject == "roster" else _seen_invoices(connection, roster)
+    connection.execute(
+        insert(audit.approval).values(
+            period=roster.period,
+            subject=subject,
+            roster_id=roster.roster_id,
+            verdict=verdict,
+            actor=actor,
+            reason=reason,
+            seen=seen,
+        )
+    )
+    _carry_out(connection, subject, verdict, roster.roster_id)
+
+
+def _seen_roster(roster: Row[Any]) -> dict[str, Any]:
+    return {
+        "people": roster.people,
+        "subsidised": roster.subsidised,
+        "decisions_sha256": roster.decisions_sha256,
+    }
+
+
+def _seen_invoices(connection: Connection, roster: Row[Any]) -> dict[str, Any]:
+    names = (
+        "funding_source", "wadah_code", "people", "jkk_idr", "jkm_idr", "total_idr", "lines_sha256",
+    )  # fmt: skip
+    rows = invoices_of(connection, roster.roster_id)
+    if not rows:
+        raise ApprovalError(
+            f"{roster.period}: there are no invoices to judge. Run `sigap bill {roster.period}` first."
+        )
+    return {
+        "people": sum(row.people for row in rows),
+        "total_idr": sum(row.total_idr for row in rows),
+        "invoices": [{name: getattr(row, name) for name in names} for row in rows],
+    }
+
+
+def _is_repeated(connection: Connection, subject: str, verdict: str, actor: str, roster: Row[Any]) -> bool:
+    before = connection.execute(
+        select(audit.approval).where(_approval.roster_id == roster.roster_id, _approval.subject == subject)
+    ).first()
+    if before is None:
+        return False
+    if (before.verdict, before.actor) == (verdict, actor):
+        return True
+    raise ApprovalError(
+        f"{roster.period}, roster version {roster.version}: the {subject} were {before.verdict} already, "
+        f"and a judgement stands. Run the month again for a new version."
+    )
+
+
+def _refuse_same_person(connection: Connection, actor: str, roster: Row[Any]) -> None:
+    other = connection.execute(
+        select(_approval.actor).where(_approval.roster_id == roster.roster_id, _approval.subject == "roster")
+    ).scalar()
+    if other is not None and other.strip().lower() == actor.strip().lower():
+        raise ApprovalError(
+            f"Whoever approved the roster of {roster.period} cannot approve its invoices. "
+            f"Ask another person in finance."
+        )
+
+
+def _carry_out(connection: Connection, subject: str, verdict: str, roster_id: int) -> None:
+    if subject == "invoices" and verdict == "approved":
+        connection.execute(
+            update(billing.invoice).where(_invoice.roster_id == roster_id).values(status="approved")
+        )
+        return
+    if subject == "invoices":
+        connection.execute(delete(billing.invoice).where(_invoice.roster_id == roster_id))
+    connection.execute(
+        update(entitlement.roster).where(_roster.roster_id == roster_id).values(status=verdict)
+    )

@@ -1,0 +1,53 @@
+"""Which roster version counts, and which one the month's invoices were made from."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from sigap.domain.period import Period
+from sigap.errors import ApprovalError
+from sigap.warehouse.tables import billing, entitlement
+
+_roster = entitlement.roster.c
+_invoice = billing.invoice.c
+
+
+def newest_roster(connection: Connection, period: Period, status: str | None = None) -> Row[Any] | None:
+    """The highest version of the month, of one status or of any; None when there is none."""
+    wanted = select(entitlement.roster).where(_roster.period == str(period))
+    if status is not None:
+        wanted = wanted.where(_roster.status == status)
+    return connection.execute(wanted.order_by(_roster.version.desc()).limit(1)).first()
+
+
+def approved_roster(connection: Connection, period: Period) -> Row[Any]:
+    """The newest approved version. Raises `ApprovalError` when there is none."""
+    roster = newest_roster(connection, period, "approved")
+    if roster is None:
+        raise ApprovalError(
+            f"No roster of {period} is approved, so nothing can be billed. Answer with "
+            f"`sigap approve roster {period}`, or decide the month again if it was rejected."
+        )
+    return roster
+
+
+def billed_roster_id(connection: Connection, period: Period) -> int | None:
+    """The version whose invoices stand (approved or issued), else the newest approved one, if any."""
+    standing = standing_invoices(connection, period)
+    if standing:
+        return int(standing[0].roster_id)
+    roster = newest_roster(connection, period, "approved")
+    return None if roster is None else int(roster.roster_id)
+
+
+def standing_invoices(connection: Connection, period: Period) -> Sequence[Row[Any]]:
+    """The month's invoices that finance approved or that were issued: they no longer change."""
+    wanted = select(billing.invoice).where(_invoice.period == str(period), _invoice.status != "draft")
+    return connection.execute(wanted.order_by(_invoice.invoice_id)).all()
+
+
+def invoices_of(connection: Connection, roster_id: int | None) -> Sequence[Row[Any]]:
+    """The invoices made from a roster version, by funding source and wadah."""
+    wanted = select(billing.invoice).where(_invoice.roster_id == roster_id)
+    return connection.execute(wanted.order_by(_invoice.funding_source, _invoice.wadah_code)).all()
