@@ -6,7 +6,6 @@ More in docs/sample_partners.md.
 """
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,6 @@ from sigap.synth.draw import Dice, Indices, Keys
 
 FIRST_SERIAL = 9000
 SERIALS = 1000
-_GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,7 @@ class Identities:
 class NikSpace:
     """Every NIK that some prefixes and some birth dates allow, numbered.
 
-    Keys that differ by less than `size` get different NIK: the step through the numbers has no divisor in
-    common with their count.
+    Keys that differ by less than `size` get different NIK: their numbers are shuffled, none is used twice.
     """
 
     prefixes: tuple[int, ...]
@@ -43,29 +40,27 @@ class NikSpace:
     @property
     def size(self) -> int:
         """How many NIK there are."""
-        days = (self.last_birth - self.first_birth).days + 1
-        return days * len(self.prefixes) * 2 * SERIALS
+        return self._days * len(self.prefixes) * 2 * SERIALS
+
+    @property
+    def _days(self) -> int:
+        return (self.last_birth - self.first_birth).days + 1
 
     def identities(self, dice: Dice, keys: Keys) -> Identities:
         """The NIK of each key, with the sex and birth date that it carries."""
-        number = (keys % self.size * _step(self.size) + dice.salt("nik") % self.size) % self.size
-        number, serial = np.divmod(number, SERIALS)
-        number, sex = np.divmod(number, 2)
-        day, place = np.divmod(number, len(self.prefixes))
-        cell = (
-            day * SERIALS + serial
-        )  # turning place and sex by a draw of their cell mixes them and keeps NIK apart
-        place = (place + dice.below("nik place", cell, len(self.prefixes))) % len(self.prefixes)
-        sex = (sex + dice.below("nik sex", cell, 2)) % 2
+        day, rest = self._shuffled(dice, keys)
+        rest, serial = np.divmod(rest, SERIALS)
+        place, sex = np.divmod(rest, 2)
         birth = np.datetime64(self.first_birth) + day
         return Identities(_nik(np.asarray(self.prefixes)[place], birth, sex, serial), sex, birth)
 
-
-def _step(size: int) -> int:
-    step = int(size * _GOLDEN)
-    while math.gcd(step, size) != 1:
-        step += 1
-    return step
+    def _shuffled(self, dice: Dice, keys: Keys) -> tuple[Indices, Indices]:
+        """Each key's number in two digits, day and rest, turned by draws of each other in three rounds."""
+        days, others = self._days, self.size // self._days
+        day, rest = np.divmod(keys % self.size, others)
+        day = (day + dice.below("nik day", rest, days)) % days
+        rest = (rest + dice.below("nik rest", day, others)) % others
+        return (day + dice.below("nik day again", rest, days)) % days, rest
 
 
 def _nik(prefix: Indices, birth: NDArray[np.datetime64], sex: Indices, serial: Indices) -> Indices:

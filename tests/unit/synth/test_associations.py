@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -157,6 +158,16 @@ def test_the_list_of_artists_is_not_utf8(month: Synthesis) -> None:
     with pytest.raises(UnicodeDecodeError):
         path.read_text(encoding="utf-8")
     assert "–" in path.read_text(encoding="cp1252")
+
+
+def test_no_workbook_says_when_it_was_made(month: Synthesis) -> None:
+    paths = [path for path in month.files if path.suffix in {".xlsx", ".ods"}]
+    assert len(paths) == 7
+    for path in paths:
+        with zipfile.ZipFile(path) as archive:
+            assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+            if path.suffix == ".xlsx":
+                assert archive.read("docProps/core.xml").count(b"2020-01-01T00:00:00Z") == 2
 
 
 def test_a_long_list_goes_on_in_further_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,19 @@ def test_every_nik_of_a_space_is_used_once_when_all_are_drawn() -> None:
     assert np.unique(found.nik).size == space.size
 
 
+def test_birth_dates_sexes_and_prefixes_have_nothing_to_do_with_the_order_of_people() -> None:
+    space = NikSpace((327501, 327502, 327503), dt.date(1966, 1, 1), dt.date(2004, 12, 31))
+    keys = np.arange(50_000_000, 50_020_000)
+    found = space.identities(Dice(1), keys)
+    values = (found.birth.astype(np.int64), found.sex, found.nik // 10**10, found.nik % 10_000)
+    for step in (1, 2, 3, 13, 1000):
+        chosen = Dice(1).spread("case", 1, keys) < 0.01 * step if step < 20 else keys % step == 0
+        for value in values:
+            assert abs(value[chosen].mean() - value.mean()) < 5 * value.std() / np.sqrt(chosen.sum())
+            assert value[chosen].std() > 0.7 * value.std()
+            assert abs(np.corrcoef(value[:-step], value[step:])[0, 1]) < 0.04
+
+
 def test_nik_differ_between_seeds() -> None:
     one, other = (SMALL.identities(Dice(seed), np.arange(1000)).nik for seed in (1, 2))
     assert (one != other).mean() > 0.99
