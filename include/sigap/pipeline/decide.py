@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, insert, select
 
 from sigap.domain.batch import BatchRef
 from sigap.domain.datasets import DECISIONS
@@ -13,11 +13,11 @@ from sigap.entitlement.decisions import OUTCOMES, Decisions, count_differences, 
 from sigap.entitlement.rules import Rules, load_rules
 from sigap.errors import EntitlementError
 from sigap.pipeline.link import covered_before
+from sigap.pipeline.locks import lock_month
 from sigap.pipeline.resources import Resources, code_version
+from sigap.pipeline.rosters import newest_roster, standing_invoices
 from sigap.warehouse.store import copy_rows
-from sigap.warehouse.tables import audit, billing, entitlement
-
-_ROSTERS = 3275_02  # advisory lock: one run at a time makes roster versions
+from sigap.warehouse.tables import audit, entitlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,16 @@ def decide(period: Period, resources: Resources) -> BatchRef:
         outcome.count(decisions.counts)
         batch = resources.lake.write("entitlement.decisions", period, decisions.rows, inputs.all, versions)
         outcome.wrote(batch, "entitlement.roster")
-        closed = _closed_roster(period, resources)
-        if closed is not None:
-            outcome.count({"changed_after_issue": _changed(closed, decisions, resources)})
-            return closed
         with resources.warehouse.begin() as connection:
-            _keep_roster(connection, batch, decisions, rules)
-    return batch
+            lock_month(connection, period)
+            closed = _closed_roster(connection, period)
+            if closed is None:
+                _keep_roster(connection, batch, decisions, rules)
+        if closed is not None:
+            outcome.count(
+                {"changed_after_issue": count_differences(decisions.rows, resources.lake.read(closed))}
+            )
+    return closed or batch
 
 
 def _inputs(period: Period, resources: Resources) -> _Inputs:
@@ -90,36 +93,20 @@ def _decide(inputs: _Inputs, rules: Rules, period: Period, resources: Resources)
     return decide_people(persons, memberships, previous, rules, period)
 
 
-def _closed_roster(period: Period, resources: Resources) -> BatchRef | None:
-    roster, invoice = entitlement.roster.c, billing.invoice.c
-    wanted = (
-        select(roster.batch)
-        .join(billing.invoice, invoice.roster_id == roster.roster_id)
-        .where(roster.period == str(period), invoice.status != "draft")
-        .limit(1)
-    )
-    with resources.warehouse.connect() as connection:
-        batch = connection.execute(wanted).scalar_one_or_none()
-    return BatchRef.from_dict(batch) if batch else None
-
-
-def _changed(closed: BatchRef, decisions: Decisions, resources: Resources) -> int:
-    return count_differences(decisions.rows, resources.lake.read(closed))
+def _closed_roster(connection: Connection, period: Period) -> BatchRef | None:
+    standing = standing_invoices(connection, period)
+    if not standing:
+        return None
+    wanted = select(entitlement.roster.c.batch).where(entitlement.roster.c.roster_id == standing[0].roster_id)
+    return BatchRef.from_dict(connection.execute(wanted).scalar_one())
 
 
 def _keep_roster(connection: Connection, batch: BatchRef, decisions: Decisions, rules: Rules) -> None:
     """Reuse the newest roster of the month if it says the same and was not rejected; else add a version."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ROSTERS})
-    roster = entitlement.roster.c
-    newest = connection.execute(
-        select(roster.version, roster.status, roster.decisions_sha256)
-        .where(roster.period == batch.period)
-        .order_by(roster.version.desc())
-        .limit(1)
-    ).one_or_none()
+    newest = newest_roster(connection, Period.parse(batch.period))
     if newest is not None and newest.decisions_sha256 == batch.sha256 and newest.status != "rejected":
         return
-    added = insert(entitlement.roster).returning(roster.roster_id)
+    added = insert(entitlement.roster).returning(entitlement.roster.c.roster_id)
     values = _roster(batch, decisions, rules) | {"version": newest.version + 1 if newest else 1}
     roster_id = connection.execute(added, values).scalar_one()
     numbers = pa.repeat(pa.scalar(roster_id, pa.int64()), decisions.rows.num_rows)

@@ -13,6 +13,7 @@ from sigap.domain.period import Period
 from sigap.errors import IdentityError
 from sigap.identity.people import MEMBER_COLUMNS, WORKER_COLUMNS, Links, link_people, number_people
 from sigap.pipeline.resources import Resources, code_version
+from sigap.pipeline.rosters import billed_roster_id
 from sigap.warehouse.store import copy_out, copy_rows
 from sigap.warehouse.tables import entitlement, identity, quality, sources
 
@@ -53,15 +54,10 @@ def link(period: Period, resources: Resources) -> BatchRef:
 
 
 def covered_before(period: Period, resources: Resources) -> BatchRef | None:
-    """The decisions of the newest approved roster of the month before, if there is one."""
-    roster = entitlement.roster.c
-    wanted = (
-        select(roster.batch)
-        .where(roster.period == str(period.previous()), roster.status == "approved")
-        .order_by(roster.version.desc())
-        .limit(1)
-    )
+    """The decisions behind last month's invoices, or its newest approved roster; None without one."""
     with resources.warehouse.connect() as connection:
+        roster_id = billed_roster_id(connection, period.previous())
+        wanted = select(entitlement.roster.c.batch).where(entitlement.roster.c.roster_id == roster_id)
         batch = connection.execute(wanted).scalar_one_or_none()
     return BatchRef.from_dict(batch) if batch else None
 
