@@ -34,6 +34,7 @@ _ENTRY_KEYS = {
     "ignore",
     "expect",
 }
+_FORMS: Mapping[str, type] = {"title": str, "sector": str, "sheet": str, "every_sheet": bool}
 _COLUMN_KEYS = {"headers", "required", "dates"}
 _EXPECT_KEYS = {"at_least", "at_most", "max_rejected_share"}
 
@@ -65,6 +66,8 @@ def read_entry(path: Path) -> SourceEntry:
     except yaml.YAMLError as error:
         raise _wrong(path, f"is no valid YAML ({getattr(error, 'problem', error)})") from None
     _check_keys(path, "the entry", values, _ENTRY_KEYS, {"title", "kind", "columns"})
+    for key, form in _FORMS.items():
+        _check_form(path, key, values.get(key), form)
     kind = _one_of(path, "kind", values["kind"], get_args(Kind))
     group = _one_of(path, "group", values.get("group", "associations"), GROUPS)
     entry = SourceEntry(
@@ -93,11 +96,12 @@ def _column(path: Path, name: str, given: Any, dates: str) -> Column:
     """A column from `[header, …]` or from `{headers: […], required: true, dates: dmy}`."""
     given = {"headers": given} if isinstance(given, list) else given
     _check_keys(path, f"column {name}", given, _COLUMN_KEYS, {"headers"})
+    _check_form(path, f"required of {name}", given.get("required"), bool)
     headers = _headers(path, name, given["headers"])
     if not headers:
         raise _wrong(path, f"has no headers for {name}")
     order: DateOrder = _one_of(path, f"dates of {name}", given.get("dates", dates), get_args(DateOrder))
-    return Column(name, headers, given.get("required", False) is True, order)
+    return Column(name, headers, given.get("required", False), order)
 
 
 def _headers(path: Path, name: str, given: Any) -> tuple[str, ...]:
@@ -108,6 +112,8 @@ def _headers(path: Path, name: str, given: Any) -> tuple[str, ...]:
 
 def _expectation(path: Path, given: Mapping[str, Any]) -> Expectation:
     _check_keys(path, "expect", given, _EXPECT_KEYS, set())
+    for key, value in given.items():
+        _check_form(path, key, value, float if key == "max_rejected_share" else int)
     expect = Expectation(**given)
     if not (0 <= expect.at_least <= expect.at_most and 0 <= expect.max_rejected_share <= 1):
         raise _wrong(path, "expects limits that no delivery can meet")
@@ -131,6 +137,15 @@ def _check_keys(path: Path, where: str, given: Any, known: Collection[str], need
         raise _wrong(path, f"has unknown keys in {where}: {', '.join(unknown)}")
     if missing:
         raise _wrong(path, f"lacks {', '.join(missing)} in {where}")
+
+
+def _check_form(path: Path, what: str, value: Any, form: type) -> None:
+    """A value that is there has to be of its form; a whole number may stand where a fraction may."""
+    allowed = (int, float) if form is float else form
+    if value is not None and (
+        not isinstance(value, allowed) or (isinstance(value, bool) and form is not bool)
+    ):
+        raise _wrong(path, f"has {value!r} as {what}, which should be of the form {form.__name__}")
 
 
 def _one_of(path: Path, what: str, value: Any, allowed: Collection[str]) -> Any:

@@ -81,4 +81,4 @@ def _verbatim(chunk: Chunk) -> pa.Array:
     with duckdb.connect() as engine:
         engine.register("received", pa.table({"line": cells}))
         json = engine.sql("SELECT to_json(line)::VARCHAR FROM received").to_arrow_table().column(0)
-    return pa.concat_arrays(json.cast(pa.string()).chunks)
+    return json.cast(pa.string()).combine_chunks()

@@ -1,6 +1,7 @@
 """What kind of file it is: its bytes decide, not its name."""
 
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from typing import BinaryIO, Literal
 
@@ -49,13 +50,16 @@ def _check_zip(file: BinaryIO, file_name: str) -> Format:
         with zipfile.ZipFile(file) as package:
             parts = {item.filename: item for item in package.infolist()}
             unpacked = sum(item.file_size for item in parts.values())
+            manifest = package.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in parts else b""
             is_ods = "mimetype" in parts and package.read("mimetype").endswith(b"opendocument.spreadsheet")
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error):
         raise UnreadableFileError(
             file_name, "is damaged: the end of the workbook is missing or does not fit", _SEND_AGAIN
         ) from None
     finally:
         file.seek(0)
+    if b"encryption-data" in manifest:
+        raise protected(file_name)
     if not is_ods and not any(name.startswith("xl/workbook") for name in parts):
         raise UnreadableFileError(file_name, "is not a spreadsheet, whatever its name says", _RESAVE)
     if unpacked > _LARGEST_UNPACKED:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -50,21 +51,34 @@ def workbook_chunks(file: BinaryIO, file_name: str, entry: SourceEntry) -> Itera
 
 
 def _sheets(file: BinaryIO, file_name: str, wanted: str | None) -> Iterator[tuple[str, pd.DataFrame]]:
+    content = file.read()
     try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for sheet in workbook.sheets_metadata:
             if _is_list(sheet) and wanted in (None, sheet.name):
                 grid = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
                 yield sheet.name, pd.DataFrame(grid, dtype=object)
-    except PasswordError:
-        raise protected(file_name) from None
     except (CalamineError, OSError, ValueError, OverflowError):
-        raise damaged(file_name) from None
+        raise (protected if _asks_for_password(content) else damaged)(file_name) from None
     except BaseException as error:
         # A fault inside the reader's Rust code is no Exception, and its class cannot be imported.
         if type(error).__name__ != "PanicException":
             raise
         raise damaged(file_name) from None
+
+
+def _asks_for_password(content: bytes) -> bool:
+    """Whether an old .xls is encrypted: the reader says so only to those who name the format."""
+    with tempfile.NamedTemporaryFile(suffix=".xls") as named:
+        named.write(content)
+        named.flush()
+        try:
+            CalamineWorkbook.from_path(named.name)
+        except PasswordError:
+            return True
+        except CalamineError:
+            pass
+    return False
 
 
 def _is_list(sheet: SheetMetadata) -> bool:
