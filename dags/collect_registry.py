@@ -1,0 +1,22 @@
+"""Takes in the DTKS/DTSEN extract of the city once a month: list, collect file by file, check, publish."""
+
+from airflow.sdk import DAG
+
+from sigap_airflow.assets import REGISTRY
+from sigap_airflow.collection import check_files, collect_files
+from sigap_airflow.policy import DEFAULTS, monthly
+
+with DAG(
+    dag_id="collect_registry",
+    schedule=monthly(day=3),
+    catchup=False,
+    max_active_runs=1,
+    default_args=DEFAULTS,
+    tags=["sigap", "collect", "dtks"],
+    doc_md="""Takes in the DTKS/DTSEN extract of the city for the month in the partition key.
+
+**When a file is missing or refused**: put the (corrected) file into the folder `dtks` of the month's inbox and
+trigger this DAG again with the same partition key. What was taken in before stays as it is.
+Runbook: `docs/runbooks/operate_a_month.md`.""",
+):
+    check_files(collect_files("dtks"), arrived=REGISTRY)

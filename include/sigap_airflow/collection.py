@@ -1,0 +1,78 @@
+"""Taking in one group of files: listed, collected and checked one by one, reported. For every collecting DAG."""
+
+from typing import Any
+
+from airflow.sdk import Asset, TriggerRule, get_current_context, task, task_group
+
+from sigap_airflow.assets import DELIVERIES, LISTING, RECEIVED, VALIDATIONS, folder
+from sigap_airflow.run import run, usable
+
+
+def collect_files(group: str) -> Any:
+    """The tasks that list a group of the inbox and collect each of its files."""
+    inbox = folder(f"inbox/{group}")
+
+    @task(inlets=[inbox], outlets=[LISTING], doc_md=LIST_HELP)
+    def list_deliveries() -> Any:
+        from sigap.pipeline.collect import list_deliveries
+
+        return run(list_deliveries, group)
+
+    @task(
+        inlets=[inbox], outlets=[RECEIVED, DELIVERIES], map_index_template="{{ file }}", doc_md=COLLECT_HELP
+    )
+    def collect(path: str) -> Any:
+        from sigap.pipeline.collect import collect
+
+        return run(collect, named(path))
+
+    @task_group(group_id="collect")
+    def collect_all() -> Any:
+        return collect.expand(path=list_deliveries())
+
+    return collect_all()
+
+
+def check_files(collected: Any, arrived: Asset) -> None:
+    """The tasks that check what was collected, publish the quality report, and say that the group has arrived."""
+
+    @task(inlets=[RECEIVED], outlets=[VALIDATIONS], map_index_template="{{ file }}", doc_md=CHECK_HELP)
+    def check(delivery: dict[str, Any]) -> Any:
+        from sigap.pipeline.check import check
+
+        return usable(run(check, collected_delivery(delivery)), "passed")
+
+    @task(inlets=[VALIDATIONS], outlets=[arrived], trigger_rule=TriggerRule.NONE_FAILED, doc_md=PUBLISH_HELP)
+    def publish() -> Any:
+        from sigap.pipeline.check import publish_docs
+
+        return run(publish_docs)
+
+    @task_group(group_id="check")
+    def check_all() -> None:
+        check.expand(delivery=collected) >> publish()
+
+    check_all()
+
+
+def named(path: str) -> str:
+    """Put a file's name on the mapped task that works on it."""
+    get_current_context()["file"] = path  # type: ignore[typeddict-unknown-key]
+    return path
+
+
+def collected_delivery(delivery: dict[str, Any]) -> str:
+    """The id of a delivery to check. One that was refused or is a duplicate is skipped with its message."""
+    named(delivery["file_name"])
+    return str(usable(delivery, "accepted")["delivery_id"])
+
+
+LIST_HELP = """Lists the files of the month in the inbox. **When it fails**, the folder is missing or empty: the
+message names it. Put the partners' files there and clear this task."""
+COLLECT_HELP = """Archives one file and reads it. A file that cannot be used does not fail here: it is *refused* with
+a message, and its check is skipped. **When it fails**, the archive or the warehouse is out of reach: see that they
+run and clear this task."""
+CHECK_HELP = """Checks the rows of one file. *Skipped* means that it was refused, is a duplicate, or broke its
+contract; the log says what to ask of the sender. **When it fails**, put right what the log names and clear this task."""
+PUBLISH_HELP = """Publishes the month's quality report and announces that the group has arrived. **When it fails**, the
+report's folder cannot be written: make room or correct SIGAP_DATA_DOCS and clear this task."""
