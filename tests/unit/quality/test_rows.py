@@ -1,0 +1,396 @@
+"""What becomes of a received row: its typed values, its outcome, its reasons."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sigap.domain.datasets import (
+    CHECKED_MEMBERSHIPS,
+    CHECKED_WORKERS,
+    MEMBERSHIP_TEXT,
+    RECEIVED_MEMBERSHIPS,
+    RECEIVED_WORKERS,
+    WORKER_TEXT,
+)
+from sigap.domain.period import Period
+from sigap.domain.source import Column, SourceEntry
+from sigap.errors import QualityError
+from sigap.quality.rows import check_rows
+
+JANUARY = Period(2026, 1)
+PERSON = {
+    "nik": "3275011708800001",
+    "full_name": "Budi Contoh",
+    "birth_date": "17/08/1980",
+    "sex": "L",
+    "address": "Jl. Uji 5",
+    "kelurahan": "Kranji",
+    "kecamatan": "Bekasi Barat",
+}
+MEMBER = {
+    "nik": "3275011708800001",
+    "kpj": "12345678901",
+    "full_name": "Budi Contoh",
+    "birth_date": "1980-08-17",
+    "segment": "BPU",
+    "status": "AKTIF",
+    "payer_code": "SG01",
+    "coverage_start": "2025-01-01",
+    "last_paid_month": "2025-12",
+    "as_of_date": "2026-01-02",
+}
+
+
+def entry(order: str = "dmy") -> SourceEntry:
+    columns = {"birth_date": Column("birth_date", ("Tgl Lahir",), date_order=order)}
+    return SourceEntry("becak", "Becak", "workers", columns, sector="becak")
+
+
+MEMBERSHIPS = SourceEntry("memberships", "Kepesertaan", "memberships", {})
+
+
+def received(rows: list[dict], schema: pa.Schema = RECEIVED_WORKERS) -> pa.Table:
+    whole = [
+        dict.fromkeys(schema.names)
+        | {
+            "delivery_id": "d1",
+            "sheet": "Data",
+            "row": line,
+            "source": "becak",
+            "cells": "{}",
+            "nik_cell": "text",
+        }
+        | row
+        for line, row in enumerate(rows, start=2)
+    ]
+    return pa.Table.from_pylist(whole, schema=schema)
+
+
+def check_one(order: str = "dmy", **changes: str | None) -> dict:
+    return check_rows(received([PERSON | changes]), entry(order), JANUARY).rows.to_pylist()[0]
+
+
+def check_member(**changes: str | None) -> dict:
+    rows = received([MEMBER | changes], RECEIVED_MEMBERSHIPS)
+    return check_rows(rows, MEMBERSHIPS, JANUARY).rows.to_pylist()[0]
+
+
+def test_clean_row_is_accepted_with_typed_values():
+    found = check_one(rt="003", rw="RW 02", desil="2", kk="3275-0101-0101-0001", phone="0812", job=" Supir ")
+    assert found == {
+        "delivery_id": "d1",
+        "sheet": "Data",
+        "row": 2,
+        "source": "becak",
+        "outcome": "accepted",
+        "reasons": "",
+        "warnings": "",
+        "nik": "3275011708800001",
+        "nik_state": "valid",
+        "kk": "3275010101010001",
+        "full_name": "Budi Contoh",
+        "birth_date": dt.date(1980, 8, 17),
+        "sex": "L",
+        "address": "Jl. Uji 5 RT 003 RW 02",
+        "kelurahan_code": "32.75.02.1002",
+        "kecamatan_code": "32.75.02",
+        "regency_code": "32.75",
+        "desil": 2,
+        "job": "Supir",
+        "sector": "becak",
+        "is_inactive": False,
+        "is_deceased": False,
+        "phone": "0812",
+        "mother_name": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome", "reasons", "warnings"),
+    [
+        ({"nik": None, "nik_cell": "empty"}, "held", "NIK_MISSING", ""),
+        ({"nik_cell": "number"}, "held", "NIK_DAMAGED", ""),
+        ({"nik": "3.27501E+15"}, "held", "NIK_DAMAGED", ""),
+        ({"nik": "327501"}, "held", "NIK_FORMAT", ""),
+        ({"nik": "3275011708800000"}, "rejected", "NIK_INVALID", ""),
+        ({"full_name": " - "}, "rejected", "NAME_MISSING", ""),
+        ({"full_name": "123"}, "rejected", "NAME_MISSING", ""),
+        ({"birth_date": None}, "held", "DOB_MISSING", ""),
+        ({"birth_date": "#N/A"}, "held", "DOB_MISSING", ""),
+        ({"birth_date": "17 Agt 80"}, "held", "DOB_INVALID", ""),
+        ({"birth_date": "18/08/1980"}, "accepted", "", "DOB_MISMATCH"),
+        ({"sex": "Perempuan"}, "accepted", "", "SEX_MISMATCH"),
+        ({"sex": "?x"}, "accepted", "", "VALUE_UNKNOWN"),
+        ({"desil": "11"}, "accepted", "", "VALUE_UNKNOWN"),
+        ({"nik": "3174011708800001"}, "accepted", "", "NIK_REGION"),
+        ({"kelurahan": None, "kecamatan": None}, "accepted", "", "ADDRESS_UNKNOWN"),
+        (
+            {"full_name": None, "birth_date": None, "nik": None},
+            "rejected",
+            "DOB_MISSING,NAME_MISSING,NIK_MISSING",
+            "",
+        ),
+        ({"birth_date": "30/02/1980", "sex": "P"}, "held", "DOB_INVALID", "SEX_MISMATCH"),
+    ],
+)
+def test_finding_decides_the_outcome_by_its_severity(changes, outcome, reasons, warnings):
+    found = check_one(**changes)
+    assert (found["outcome"], found["reasons"], found["warnings"]) == (outcome, reasons, warnings)
+
+
+@pytest.mark.parametrize(
+    ("order", "text", "born"),
+    [
+        ("dmy", "02/03/1980", dt.date(1980, 3, 2)),
+        ("dmy", "2-3-1980", dt.date(1980, 3, 2)),
+        ("dmy", "02.03.1980", dt.date(1980, 3, 2)),
+        ("mdy", "02/03/1980", dt.date(1980, 2, 3)),
+        ("dmy", "1980-03-02", dt.date(1980, 3, 2)),
+        ("mdy", "1980-03-02 00:00:00", dt.date(1980, 3, 2)),
+        ("ymd", "1980-03-02T00:00:00", dt.date(1980, 3, 2)),
+        ("ymd", "1980/3/2", dt.date(1980, 3, 2)),
+        ("dmy", "02/03/1980 00:00", dt.date(1980, 3, 2)),
+        ("dmy", "13/25/1980", None),
+        ("mdy", "25/12/1980", None),
+        ("ymd", "02/03/1980", None),
+        ("dmy", "02/03/80", None),
+        ("dmy", "29/02/1981", None),
+        ("dmy", "29282", None),
+        ("dmy", "19800302", None),
+        ("dmy", "02/03/1880", None),
+        ("dmy", "01/02/2026", None),
+        ("ymd", "9999-12-31", None),
+    ],
+)
+def test_birth_date_is_read_in_the_order_of_the_catalog_or_not_at_all(order, text, born):
+    found = check_one(order, birth_date=text)
+    assert found["birth_date"] == born
+    assert ("DOB_INVALID" in found["reasons"]) == (born is None)
+
+
+@given(
+    st.lists(st.dates(dt.date(1900, 1, 1), JANUARY.last_day), min_size=20, max_size=60),
+    st.sampled_from(["dmy", "mdy"]),
+)
+@settings(max_examples=8, deadline=None)
+def test_every_day_is_read_as_itself_in_its_own_order_and_never_as_another_in_the_wrong_one(days, order):
+    form = "%d/%m/%Y" if order == "dmy" else "%m/%d/%Y"
+    rows = received([PERSON | {"birth_date": day.strftime(form).rjust(10, "0")} for day in days])
+    assert check_rows(rows, entry(order), JANUARY).rows["birth_date"].to_pylist() == days
+    unread = check_rows(rows, entry("ymd"), JANUARY).rows
+    assert unread["birth_date"].null_count == len(days)
+
+
+@pytest.mark.parametrize(
+    ("text", "sex"),
+    [
+        ("L", "L"),
+        ("Laki - Laki", "L"),
+        ("laki-laki", "L"),
+        ("PRIA", "L"),
+        ("1", "L"),
+        ("p", "P"),
+        ("Wanita", "P"),
+        ("Pr.", "P"),
+        ("", None),
+        ("Q", None),
+    ],
+)
+def test_sex_is_read_from_the_usual_spellings(text, sex):
+    assert check_one(sex=text)["sex"] == sex
+
+
+@pytest.mark.parametrize(
+    ("text", "is_inactive"),
+    [(None, False), ("", False), ("0", False), ("-", False), ("1", True), ("Nonaktif", True), ("YA", True)],
+)
+def test_anything_written_in_the_inactive_column_counts_except_the_words_for_no(text, is_inactive):
+    assert check_one(inactive=text)["is_inactive"] is is_inactive
+
+
+@pytest.mark.parametrize(
+    ("text", "is_deceased"),
+    [
+        (None, False),
+        (" ", False),
+        ("Masih hidup", False),
+        ("0", False),
+        ("Meninggal 2025", True),
+        ("YA", True),
+    ],
+)
+def test_anything_written_in_the_deceased_column_counts_except_the_words_for_no(text, is_deceased):
+    assert check_one(deceased=text)["is_deceased"] is is_deceased
+
+
+@pytest.mark.parametrize(
+    ("text", "desil"),
+    [("1", 1), ("10", 10), ("3.0", 3), ("Desil 4", 4), ("0", None), ("2,5", None), (None, None)],
+)
+def test_desil_is_a_whole_number_from_1_to_10(text, desil):
+    assert check_one(desil=text)["desil"] == desil
+
+
+@pytest.mark.parametrize(
+    ("kelurahan", "kecamatan", "kabupaten", "kelurahan_code", "kecamatan_code", "regency_code", "warns"),
+    [
+        ("KEL. JAKA SAMPURNA", "Kec. Bekasi Barat", None, "32.75.02.1005", "32.75.02", "32.75", False),
+        ("Jatiasih", "Jatiasih", "KOTA BEKASI", "32.75.09.1002", "32.75.09", "32.75", False),
+        ("Medan Satria", None, None, "32.75.06.1001", "32.75.06", "32.75", False),
+        (None, "Medan Satria", None, None, "32.75.06", "32.75", True),
+        ("Kranji", "Salah Tulis", None, "32.75.02.1002", "32.75.02", "32.75", False),
+        ("Salah Tulis", "Bekasi Barat", None, None, "32.75.02", "32.75", True),
+        ("Salah Tulis", "Salah Juga", "Kota Bekasi", None, None, "32.75", True),
+        ("Kranji", "Bekasi Barat", "Bekasi", "32.75.02.1002", "32.75.02", "32.75", False),
+        ("Cibening", "Setu", None, None, None, "00.00", True),
+        ("Cibening", None, None, None, None, None, True),
+        (None, None, None, None, None, None, True),
+        ("-", "NULL", "-", None, None, None, True),
+        (None, None, "Bekasi", None, None, None, True),
+        ("Kranji", "Bekasi Barat", "KAB. BEKASI", None, None, "00.00", False),
+        (None, None, "Kota Depok", None, None, "00.00", False),
+    ],
+)
+def test_address_gives_codes_of_the_city_elsewhere_or_unknown(
+    kelurahan, kecamatan, kabupaten, kelurahan_code, kecamatan_code, regency_code, warns
+):
+    found = check_one(kelurahan=kelurahan, kecamatan=kecamatan, kabupaten=kabupaten)
+    codes = (found["kelurahan_code"], found["kecamatan_code"], found["regency_code"])
+    assert codes == (kelurahan_code, kecamatan_code, regency_code)
+    assert ("ADDRESS_UNKNOWN" in found["warnings"]) is warns
+
+
+def test_name_keeps_its_spelling_but_loses_invisible_characters_and_extra_blanks():
+    assert check_one(full_name=" Siti\u00a0 Nur\u200bhaliza\n, S.Pd ")["full_name"] == "Siti Nurhaliza , S.Pd"
+
+
+def test_same_nik_name_and_birth_date_later_in_the_file_is_rejected_and_the_first_is_kept():
+    rows = [
+        PERSON,
+        PERSON | {"full_name": "BUDI  contoh", "birth_date": "1980-08-17"},
+        PERSON | {"full_name": "Orang Lain"},
+        PERSON | {"birth_date": "18/08/1980"},
+        PERSON | {"nik": None, "nik_cell": "empty"},
+        PERSON | {"nik": None, "nik_cell": "empty"},
+    ]
+    found = check_rows(received(rows), entry(), JANUARY)
+    assert [row["reasons"] for row in found.rows.to_pylist()] == [
+        "",
+        "ROW_REPEATED",
+        "",
+        "",
+        "NIK_MISSING",
+        "NIK_MISSING",
+    ]
+    assert found.reasons == {"DOB_MISMATCH": 1, "NIK_MISSING": 2, "ROW_REPEATED": 1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome", "codes"),
+    [
+        ({}, "accepted", ""),
+        ({"nik": "1" * 16}, "held", "NIK_INVALID"),
+        ({"nik": None, "nik_cell": "empty"}, "held", "NIK_MISSING"),
+        ({"nik_cell": "number"}, "held", "NIK_DAMAGED"),
+        ({"segment": "XYZ"}, "held", "VALUE_UNKNOWN"),
+        ({"status": None}, "held", "VALUE_UNKNOWN"),
+        ({"coverage_end": "31/12/2025"}, "held", "DATE_INVALID"),
+        ({"as_of_date": "kemarin"}, "held", "DATE_INVALID"),
+        ({"last_paid_month": "Desember"}, "held", "DATE_INVALID"),
+        ({"last_paid_month": "2025-13"}, "held", "DATE_INVALID"),
+        ({"birth_date": "17-08-80"}, "held", "DOB_INVALID"),
+        (
+            {"birth_date": None, "full_name": None, "as_of_date": None},
+            "accepted",
+            "DATA_INCOMPLETE,DOB_MISSING,NAME_MISSING",
+        ),
+        ({"coverage_end": None, "last_paid_month": "-"}, "accepted", ""),
+    ],
+)
+def test_membership_is_never_thrown_away_but_held_when_in_doubt(changes, outcome, codes):
+    found = check_member(**changes)
+    assert found["outcome"] == outcome
+    assert (found["warnings"] if outcome == "accepted" else found["reasons"]) == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("2025-12", "2025-12"),
+        ("202512", "2025-12"),
+        ("12/2025", "2025-12"),
+        ("2025-12-31", "2025-12"),
+        ("2025-12-01 00:00:00", "2025-12"),
+    ],
+)
+def test_last_paid_month_is_a_month(text, month):
+    assert check_member(last_paid_month=text)["last_paid_month"] == month
+
+
+def test_membership_values_are_typed_and_spelled_as_agreed():
+    found = check_member(segment="Bukan Penerima Upah", status="Non Aktif", programmes="jkk,jkm")
+    assert (found["segment"], found["status"], found["programmes"]) == ("BPU", "NONAKTIF", "JKK,JKM")
+    assert (found["coverage_start"], found["as_of_date"]) == (dt.date(2025, 1, 1), dt.date(2026, 1, 2))
+
+
+cell = st.one_of(
+    st.none(),
+    st.text(max_size=12),
+    st.sampled_from(
+        ["-", "0", "17/08/1980", "1980-08-17", "3275011708800001", "Kranji", "L", "BPU", "AKTIF"]
+    ),
+)
+
+
+def some_rows(names: tuple[str, ...]) -> st.SearchStrategy[list[dict]]:
+    kind = st.sampled_from(["text", "number", "empty"])
+    return st.lists(st.fixed_dictionaries({name: cell for name in names} | {"nik_cell": kind}), max_size=12)
+
+
+@given(some_rows(WORKER_TEXT), st.sampled_from(["dmy", "mdy", "ymd"]))
+@settings(max_examples=15, deadline=None)
+def test_every_row_of_workers_comes_back_once_in_order_with_one_outcome(rows, order):
+    table = received(rows)
+    found = check_rows(table, entry(order), JANUARY)
+    assert found.rows.schema == CHECKED_WORKERS
+    assert_complete(table, found)
+
+
+@given(some_rows(MEMBERSHIP_TEXT))
+@settings(max_examples=15, deadline=None)
+def test_every_membership_comes_back_once_in_order_with_one_outcome(rows):
+    table = received(rows, RECEIVED_MEMBERSHIPS)
+    found = check_rows(table, MEMBERSHIPS, JANUARY)
+    assert found.rows.schema == CHECKED_MEMBERSHIPS
+    assert_complete(table, found)
+    assert found.counts["rejected"] == 0
+
+
+def assert_complete(table: pa.Table, found) -> None:
+    assert found.rows["row"].to_pylist() == table["row"].to_pylist()
+    counts = dict(found.counts)
+    assert counts.pop("received") == table.num_rows == sum(counts.values())
+    for row in found.rows.to_pylist():
+        assert row["outcome"] in {"accepted", "held", "rejected"}
+        assert (row["outcome"] == "accepted") == (row["reasons"] == "")
+
+
+def test_many_rows_keep_their_order_and_a_second_check_gives_the_same_rows():
+    rows = pa.concat_tables(
+        [received([PERSON, PERSON | {"nik": "3275011708800002", "kelurahan": "Setu"}])] * 100_000
+    )
+    lines = pa.array(range(rows.num_rows), pa.int32())
+    rows = rows.set_column(rows.schema.get_field_index("row"), "row", lines)
+    first = check_rows(rows, entry(), JANUARY)
+    assert first.rows["row"].combine_chunks().equals(lines)
+    assert first.reasons["ROW_REPEATED"] == 200_000 - 2
+    assert first.rows.equals(check_rows(rows, entry(), JANUARY).rows)
+
+
+def test_source_of_another_kind_is_refused():
+    with pytest.raises(QualityError, match="bpjs_bills"):
+        check_rows(received([]), replace(entry(), code="bpjs_bills", kind="bills"), JANUARY)
