@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from sigap.domain.datasets import SCHEMAS
 from sigap.domain.period import Period
 from sigap.errors import SettlementError
 from sigap.lake import Lake
+from sigap.pipeline.collect import collect, list_deliveries
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.settle import settle
 from sigap.settings import load_settings
@@ -86,6 +88,31 @@ def test_settle_finds_every_kind_of_difference(
     assert differences == {
         NIKS[2]: (2, "amount_differs"), NIKS[3]: (3, "missing"), NIKS[9]: (None, "extra"),
     }  # fmt: skip
+
+
+def test_settle_reads_the_files_that_collect_takes_in(
+    resources: Resources, lay_invoice: Callable[..., int], home: Path
+) -> None:
+    lay_invoice(people=2)
+    month = home / "inbox" / "2026-01"
+    (month / "bpjs_bills").mkdir(parents=True)
+    (month / "payments").mkdir()
+    bill = [
+        f"{NIKS[person]};1234567890{person};Warga {person};2026-01;10.000;6.800;16.800" for person in (1, 2)
+    ]
+    (month / "bpjs_bills" / "tagihan.csv").write_text(
+        "\n".join(["nik;kpj;nama;bulan;jkk;jkm;jumlah", *bill]), encoding="utf-8"
+    )
+    (month / "payments" / "bukti.csv").write_text(
+        f"no_sp2d;nomor_tagihan;tanggal_bayar;jumlah\nSP2D-7;{NUMBER};2026-02-10;Rp 33.600\n",
+        encoding="utf-8",
+    )
+    for group in ("bpjs_bills", "payments"):
+        for path in list_deliveries(JANUARY, group, resources):
+            assert collect(JANUARY, path, resources).outcome == "accepted"
+    result = settle(JANUARY, resources)
+    assert result.classes["matched"] == 2
+    assert (result.invoiced_idr, result.billed_idr, result.paid_idr) == (33_600, 33_600, 33_600)
 
 
 def test_settle_again_changes_nothing(
