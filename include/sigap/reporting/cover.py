@@ -119,7 +119,7 @@ def _write_control(
     said = f"{document.people:,} orang".replace(",", ".")
     write_text(
         sheet[f"A{row}"],
-        f"Kendali: tagihan terbit di gudang data {said}, {rupiah(document.total_idr)}",
+        f"Kendali terhadap tagihan terbit di gudang data: {said}, {rupiah(document.total_idr)}",
         "note",
     )
     formula = f'=IF(AND(D{total}={document.people},E{total}={document.total_idr}),"SESUAI","TIDAK SESUAI")'

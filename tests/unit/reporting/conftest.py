@@ -16,7 +16,7 @@ SECTORS = ("ojek_daring", "becak", "pasar", None)
 
 @pytest.fixture
 def make_lines() -> Callable[..., pa.Table]:
-    """`make_lines(people, names)`: invented lines at the standard premium, over many kelurahan and sectors."""
+    """`make_lines(people, names)`: invented lines at the standard premium, over kelurahan and sectors."""
 
     def make(people: int, names: list[str] | None = None) -> pa.Table:
         places = [city().kelurahan[number * 5 % len(city().kelurahan)] for number in range(people)]
