@@ -48,11 +48,14 @@ def format_of(file: BinaryIO, file_name: str) -> Format:
 def _check_zip(file: BinaryIO, file_name: str) -> Format:
     try:
         with zipfile.ZipFile(file) as package:
-            parts = {item.filename: item for item in package.infolist()}
-            unpacked = sum(item.file_size for item in parts.values())
-            manifest = package.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in parts else b""
-            is_ods = "mimetype" in parts and package.read("mimetype").endswith(b"opendocument.spreadsheet")
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error):
+            unpacked = sum(item.file_size for item in package.infolist())
+            if unpacked > _LARGEST_UNPACKED:
+                raise UnreadableFileError(
+                    file_name, "unpacks to more than 2 GiB", "Send so large a list as .csv"
+                )
+            kind, manifest = _part(package, "mimetype"), _part(package, "META-INF/manifest.xml")
+            is_excel = any(name.startswith("xl/workbook") for name in package.namelist())
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
         raise UnreadableFileError(
             file_name, "is damaged: the end of the workbook is missing or does not fit", _SEND_AGAIN
         ) from None
@@ -60,11 +63,13 @@ def _check_zip(file: BinaryIO, file_name: str) -> Format:
         file.seek(0)
     if b"encryption-data" in manifest:
         raise protected(file_name)
-    if not is_ods and not any(name.startswith("xl/workbook") for name in parts):
+    if not is_excel and not kind.endswith(b"opendocument.spreadsheet"):
         raise UnreadableFileError(file_name, "is not a spreadsheet, whatever its name says", _RESAVE)
-    if unpacked > _LARGEST_UNPACKED:
-        raise UnreadableFileError(file_name, "unpacks to more than 2 GiB", "Send so large a list as .csv")
     return "workbook"
+
+
+def _part(package: zipfile.ZipFile, name: str) -> bytes:
+    return package.read(name) if name in package.namelist() else b""
 
 
 def _check_ole(file: BinaryIO, file_name: str) -> Format:
