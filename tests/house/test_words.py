@@ -43,7 +43,7 @@ def test_every_reason_code_in_the_code_is_known() -> None:
 
 
 def test_nothing_in_the_tree_is_unfinished() -> None:
-    marks = re.compile(r"\b(TODO|FIXME|XXX|NotImplementedError)\b")
+    marks = re.compile(r"\b(TODO|FIXME|XXX|raise NotImplementedError)\b")
     for file in [*MODULES, *(ROOT / "dags").glob("*.py")]:
         assert not marks.search(file.read_text(encoding="utf-8")), f"{file.name}: finish it or take it out"
 
