@@ -97,7 +97,7 @@ def synth(
             progress=status.update,
         )
     for file, rows in made.files.items():
-        show.print(f"{rows:>12,}  {file}")
+        show.print(f"{rows:>12,}  {file}", soft_wrap=True, markup=False)
 
 
 @app.command()

@@ -14,7 +14,7 @@ from sigap.domain.batch import BatchRef
 from sigap.domain.reasons import reasons
 from sigap.errors import BillingError, LakeError
 from sigap.lake import Lake
-from sigap.warehouse.tables import audit, billing, entitlement, sources
+from sigap.warehouse.tables import audit, billing, entitlement, quality, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,36 +102,45 @@ def _decision_steps(connection: Connection, line: dict[str, Any]) -> list[Step]:
 def _evidence_steps(connection: Connection, lake: Lake, found: "_Links", person_id: int) -> list[Step]:
     memberships = _of_person(lake, found.memberships, person_id)
     if not memberships:
-        searched = {
-            "searched": ", ".join(sorted(found.membership_files)),
-            "result": "no membership carries this NIK",
-        }
-        return [Step("Membership evidence", searched)]
+        files = [
+            delivery["file_name"] for delivery in _checked_deliveries(connection, found.checked_memberships)
+        ]
+        return [
+            Step(
+                "Membership evidence",
+                {"searched": ", ".join(files), "result": "no membership carries this NIK"},
+            )
+        ]
     return [
         Step(
             "Membership evidence",
-            {key: value for key, value in row.items() if key != "person_id"} | _file(connection, row),
+            {key: value for key, value in row.items() if key != "person_id"} | _file(place),
         )
         for row in memberships
+        for place in [_delivery(connection, row["delivery_id"])]
     ]
 
 
 def _row_steps(connection: Connection, lake: Lake, found: "_Links", person_id: int) -> list[Step]:
-    return [
-        Step(
-            f"Received row: {place['file_name']}, sheet {row['sheet'] or '-'}, row {row['row']}",
-            place | {"cells": _cells(lake, place.pop("batch"), row)},
-        )
-        for row in _of_person(lake, found.rows, person_id)
-        for place in [_file(connection, row, with_batch=True)]
-    ]
+    return [_row_step(connection, lake, row) for row in _of_person(lake, found.rows, person_id)]
+
+
+def _row_step(connection: Connection, lake: Lake, row: dict[str, Any]) -> Step:
+    place = _delivery(connection, row["delivery_id"])
+    (checked,) = _at(lake, place["checked"], row, ["outcome", "warnings"])
+    (received,) = _at(lake, place["batch"], row, ["cells"])
+    where = f"sheet {row['sheet']}, row {row['row']}" if row["sheet"] else f"line {row['row']}"
+    facts = _file(place) | {"check": checked["outcome"], "warnings": checked["warnings"] or None}
+    return Step(
+        f"Received row: {place['file_name']}, {where}", facts | {"cells": json.loads(received["cells"])}
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Links:
     rows: BatchRef
     memberships: BatchRef
-    membership_files: set[str]
+    checked_memberships: list[str]
 
 
 def _links_of(connection: Connection, roster_id: int) -> _Links:
@@ -141,9 +150,8 @@ def _links_of(connection: Connection, roster_id: int) -> _Links:
     persons = next(thing for thing in _batches(decided["inputs"]) if thing.dataset == "identity.persons")
     linked = _outcome_that_wrote(connection, "link", persons.sha256)
     written = {batch.dataset: batch for batch in _batches(linked["outputs"])}
-    read = {
-        batch.sha256[:16] for batch in _batches(linked["inputs"]) if batch.dataset == "quality.memberships"
-    }
+    things = _batches(linked["inputs"])
+    read = [batch.sha256 for batch in things if batch.dataset == "quality.memberships"]
     return _Links(written["identity.rows"], written["identity.memberships"], read)
 
 
@@ -172,23 +180,41 @@ def _of_person(lake: Lake, batch: BatchRef, person_id: int) -> list[dict[str, An
     return lake.find(batch, pc.field("person_id") == person_id)
 
 
-def _file(connection: Connection, row: dict[str, Any], *, with_batch: bool = False) -> dict[str, Any]:
-    delivery = sources.delivery.c
-    wanted = select(
-        delivery.source,
-        delivery.file_name,
-        delivery.sha256.label("file_sha256"),
-        delivery.received_at,
-        delivery.batch,
-    ).where(delivery.delivery_id == row["delivery_id"])
-    found = _one(connection, wanted) or {}
-    return found if with_batch else {key: value for key, value in found.items() if key != "batch"}
+def _delivery(connection: Connection, delivery_id: str) -> dict[str, Any]:
+    delivery = sources.delivery
+    wanted = (
+        select(delivery, quality.validation.c.batch.label("checked"))
+        .join(quality.validation, quality.validation.c.delivery_id == delivery.c.delivery_id)
+        .where(delivery.c.delivery_id == delivery_id)
+    )
+    found = _one(connection, wanted)
+    if found is None:
+        raise LakeError(
+            f"Delivery {delivery_id} is not in the warehouse: the audit trail of this line is broken."
+        )
+    return found
 
 
-def _cells(lake: Lake, batch: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
-    here = (pc.field("sheet") == row["sheet"]) & (pc.field("row") == pa.scalar(row["row"], pa.int32()))
-    found = lake.find(BatchRef.from_dict(batch), here, ["cells"])
-    return dict(json.loads(found[0]["cells"])) if found else {}
+def _checked_deliveries(connection: Connection, checked: list[str]) -> list[dict[str, Any]]:
+    wanted = (
+        select(sources.delivery.c.file_name)
+        .join(quality.validation, quality.validation.c.delivery_id == sources.delivery.c.delivery_id)
+        .where(quality.validation.c.batch["sha256"].astext.in_(checked))
+        .order_by(sources.delivery.c.file_name)
+    )
+    return [dict(row) for row in connection.execute(wanted).mappings()]
+
+
+def _file(delivery: dict[str, Any]) -> dict[str, Any]:
+    names = ("source", "file_name", "received_at")
+    return {name: delivery[name] for name in names} | {"file_sha256": delivery["sha256"]}
+
+
+def _at(lake: Lake, batch: dict[str, Any], row: dict[str, Any], columns: list[str]) -> list[dict[str, Any]]:
+    sheet = pc.field("sheet") == row["sheet"] if row["sheet"] is not None else pc.field("sheet").is_null()
+    return lake.find(
+        BatchRef.from_dict(batch), sheet & (pc.field("row") == pa.scalar(row["row"], pa.int32())), columns
+    )
 
 
 def _one(connection: Connection, wanted: Any) -> dict[str, Any] | None:

@@ -7,14 +7,14 @@ from rich.tree import Tree
 
 from sigap.audit.trace import Step
 from sigap.domain.money import rupiah
-from sigap.pipeline.summary import MonthSummary
+from sigap.pipeline.summary import InvoiceFigures, MonthSummary
 
 
 def print_summary(summary: MonthSummary, console: Console) -> None:
     """Print the figures of a month: files and rows, persons, invoices, documents, problems, durations."""
     console.print(_figures(summary))
-    if summary.invoices:
-        console.print(_invoices(summary))
+    for invoice in summary.invoices:
+        console.print(_invoice(invoice))
     for path in summary.documents:
         console.print(f"  {path}", markup=False, soft_wrap=True)
     for problem in summary.problems:
@@ -37,7 +37,7 @@ def print_trace(steps: list[Step], console: Console) -> None:
                 for header, cell in value.items():
                     cells.add(Text(f"{header}: {cell}"))
             elif value is not None:
-                branch.add(Text(f"{name}: {value}"))
+                branch.add(Text(f"{name}: {rupiah(value) if name.endswith('_idr') else value}"))
     console.print(tree)
 
 
@@ -68,13 +68,12 @@ def _figures(summary: MonthSummary) -> Table:
     return table
 
 
-def _invoices(summary: MonthSummary) -> Table:
-    table = Table(title="Invoices issued", title_justify="left")
-    for name in ("Number", "Wadah", "Paid by"):
-        table.add_column(name)
-    for name in ("People", "JKK", "JKM", "Total"):
-        table.add_column(name, justify="right")
-    for invoice in summary.invoices:
-        amounts = (rupiah(amount) for amount in (invoice.jkk_idr, invoice.jkm_idr, invoice.total_idr))
-        table.add_row(invoice.number, invoice.wadah, invoice.funding, f"{invoice.people:,}", *amounts)
+def _invoice(invoice: InvoiceFigures) -> Table:
+    title = f"{invoice.number}  {invoice.funding}, wadah {invoice.wadah}"
+    table = Table(title=title, show_header=False, title_justify="left", min_width=44)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_row("People", f"{invoice.people:,}")
+    for label, amount in (("JKK", invoice.jkk_idr), ("JKM", invoice.jkm_idr), ("Total", invoice.total_idr)):
+        table.add_row(label, rupiah(amount))
     return table
