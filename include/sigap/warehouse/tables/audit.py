@@ -62,7 +62,9 @@ approval = Table(
     stamp("decided_at", "When"),
     one_of("subject", "roster", "invoices"),
     one_of("verdict", "approved", "rejected"),
-    CheckConstraint("verdict = 'approved' OR length(trim(reason)) > 0", name="rejection_needs_a_reason"),
+    CheckConstraint(
+        "verdict = 'approved' OR coalesce(trim(reason), '') <> ''", name="rejection_needs_a_reason"
+    ),
     UniqueConstraint("subject", "roster_id"),
     ForeignKeyConstraint(
         ["roster_id", "period"],

@@ -228,7 +228,7 @@ CREATE TABLE audit.approval (
     CONSTRAINT pk_approval PRIMARY KEY (approval_id),
     CONSTRAINT ck_approval_subject CHECK (subject IN ('roster', 'invoices')),
     CONSTRAINT ck_approval_verdict CHECK (verdict IN ('approved', 'rejected')),
-    CONSTRAINT ck_approval_rejection_needs_a_reason CHECK (verdict = 'approved' OR length(trim(reason)) > 0),
+    CONSTRAINT ck_approval_rejection_needs_a_reason CHECK (verdict = 'approved' OR coalesce(trim(reason), '') <> ''),
     CONSTRAINT uq_approval_subject_roster_id UNIQUE (subject, roster_id),
     CONSTRAINT fk_approval_roster FOREIGN KEY(roster_id, period) REFERENCES entitlement.roster (roster_id, period)
 );

@@ -1,0 +1,18 @@
+"""Give analysts their star and the portal its lists."""
+
+from sigap.warehouse.migrations.script import run_script, run_statements
+from sigap.warehouse.views import view_names, view_script
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for name in view_names():
+        run_statements(view_script(name))
+
+
+def downgrade() -> None:
+    run_script("0003_down.sql")

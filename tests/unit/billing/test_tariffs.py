@@ -1,0 +1,91 @@
+"""Dated values: refused without a date or a reference, in force from month to month."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sigap.billing.dated import read_dated, value_in_force
+from sigap.billing.tariffs import FOLDER, discounted, load_tariffs
+from sigap.domain.period import Period
+from sigap.errors import BillingError
+
+ENTRY = {"value": 1, "reference": "PP 1", "verified": False}
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Callable[[str, str, str], Path]:
+    def change(name: str, old: str, new: str) -> Path:
+        folder = Path(shutil.copytree(FOLDER, tmp_path / "tariffs"))
+        before = (folder / name).read_text(encoding="utf-8")
+        assert old in before
+        (folder / name).write_text(before.replace(old, new), encoding="utf-8")
+        return folder
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "says"),
+    [
+        ("jkm.yaml", 'reference: "PP 44/2015 Pasal 34"', 'reference: ""', "has no reference"),
+        ("jkm.yaml", "2015-07-01:", "mulai:", "is no date"),
+        ("jkm.yaml", "2015-07-01:", "2015-07-02:", "must begin and end with a month"),
+        ("discount.yaml", "2027-03-31", "2027-03-30", "must begin and end with a month"),
+        ("discount.yaml", "value: 50", "value: 150", "is no discount"),
+        ("policy.yaml", "verified: false", "verified:", "lacks `value` or `verified`"),
+        ("jkk.yaml", "band: 2,", "band: 1,", "every band stands once"),
+    ],
+)
+def test_a_value_that_cannot_be_justified_is_refused(
+    changed: Callable[[str, str, str], Path], name: str, old: str, new: str, says: str
+) -> None:
+    with pytest.raises(BillingError, match=says):
+        load_tariffs(changed(name, old, new))
+
+
+def test_every_change_of_a_file_changes_the_digest(changed: Callable[[str, str, str], Path]) -> None:
+    assert load_tariffs(changed("jkm.yaml", "value: 6800", "value: 6900")).sha256 != load_tariffs().sha256
+
+
+def test_a_month_before_the_first_value_is_refused() -> None:
+    with pytest.raises(BillingError, match="no value in force in 2015-06"):
+        load_tariffs().premium_on(Period(2015, 6), 1, None, "APBD")
+
+
+def test_the_newest_value_in_force_applies() -> None:
+    from datetime import date
+
+    values = read_dated({date(2020, 1, 1): ENTRY, date(2026, 2, 1): {**ENTRY, "value": 2}}, "x.yaml", int)
+    found = {str(p): value_in_force(values, p) for p in (Period(2019, 12), Period(2026, 1), Period(2026, 2))}
+    assert [value and value.value for value in found.values()] == [None, 1, 2]
+
+
+def test_a_sector_without_a_group_is_refused_only_where_the_discount_could_apply() -> None:
+    tariffs = load_tariffs()
+    assert tariffs.premium_on(Period(2026, 5), 1, None, "APBD").total_idr == 16_800
+    assert tariffs.premium_on(Period(2025, 11), 1, None, "MANDIRI").total_idr == 16_800
+    with pytest.raises(BillingError, match=r"sectors\.yaml"):
+        tariffs.premium_on(Period(2026, 5), 1, None, "MANDIRI")
+
+
+@given(st.integers(0, 10**9), st.integers(0, 99))
+def test_a_discount_never_drops_a_fraction_of_a_rupiah(amount: int, percent: int) -> None:
+    if amount * percent % 100:
+        with pytest.raises(BillingError, match="fraction"):
+            discounted(amount, percent)
+    else:
+        assert discounted(amount, percent) * 100 == amount * (100 - percent)
+
+
+@given(st.integers(1, 33), st.sampled_from(["transport", "other"]), st.integers(0, 60))
+def test_no_band_and_no_month_leaves_a_fraction(band: int, group: str, months: int) -> None:
+    period = Period(2025, 10).plus(months)
+    full = load_tariffs().premium_on(period, band, group, "APBD")
+    own = load_tariffs().premium_on(period, band, group, "MANDIRI")
+    assert own.total_idr in (full.total_idr, full.total_idr // 2)
+    assert full.jkk_idr >= 10_000
+    assert full.jkm_idr == 6_800
