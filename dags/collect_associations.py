@@ -15,8 +15,8 @@ with DAG(
     tags=["sigap", "collect", "associations"],
     doc_md="""Takes in the lists of the sector associations for the month in the partition key.
 
-**When a file is missing or refused**: put the (corrected) file into the folder `associations` of the month's inbox and
-trigger this DAG again with the same partition key. What was taken in before stays as it is.
+**When a file is missing or refused**: put the (corrected) file into the folder `associations` of the month's
+inbox and trigger this DAG again with the same partition key. What was taken in before stays as it is.
 Runbook: `docs/runbooks/operate_a_month.md`.""",
 ):
     check_files(collect_files("associations"), arrived=ASSOCIATIONS)

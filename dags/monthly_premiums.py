@@ -1,4 +1,4 @@
-"""From the month's lists to issued invoices and their documents. Starts when its three groups have arrived."""
+"""From the month's lists to issued invoices and their documents. Starts when the three groups are there."""
 
 from typing import Any
 
@@ -29,19 +29,20 @@ with DAG(
     default_args=DEFAULTS,
     tags=["sigap", "month"],
     doc_md="""Links persons, decides who is subsidised, has the roster approved by the Dinas, bills, has the
-invoices approved by finance, issues them and writes workbook and PDF. One run bills its own coverage month: its
-partition key.
+invoices approved by finance, issues them and writes workbook and PDF. One run bills its own coverage month:
+its partition key.
 
-**When a task fails**, its log ends with one sentence that says what to do. Put it right and clear the task: every
-step can be run again and changes nothing that was issued. **After a rejection** the run ends with everything after
-it skipped: correct what was wrong and trigger a new run with the same partition key. Runbook: `docs/runbooks/operate_a_month.md`.""",
+**When a task fails**, its log ends with one sentence that says what to do. Put it right and clear the task:
+every step can be run again and changes nothing that was issued. **After a rejection** the run ends with
+everything after it skipped: correct what was wrong and trigger a new run with the same partition key.
+Runbook: `docs/runbooks/operate_a_month.md`.""",
 ):
 
     @task(
         inlets=[VALIDATIONS],
         outlets=[PERSONS],
-        doc_md="""Finds out who is one person and who is already insured. **When it fails**, a list of the month is
-missing or was stopped: see `check` of the collecting DAGs, then clear this task.""",
+        doc_md="""Finds out who is one person and who is already insured. **When it fails**, a list of the
+month is missing or was stopped: see `check` of the collecting DAGs, then clear this task.""",
     )
     def link() -> Any:
         from sigap.pipeline.link import link
@@ -51,8 +52,8 @@ missing or was stopped: see `check` of the collecting DAGs, then clear this task
     @task(
         inlets=[PERSONS],
         outlets=[DECISIONS, ROSTER],
-        doc_md="""Decides who is subsidised this month and why, and makes a roster version. **When it fails**, a rule
-cannot be applied: the log names its file. Correct it and clear this task.""",
+        doc_md="""Decides who is subsidised this month and why, and makes a roster version. **When it
+fails**, a rule cannot be applied: the log names its file. Correct it and clear this task.""",
     )
     def decide() -> Any:
         from sigap.pipeline.decide import decide
@@ -68,15 +69,16 @@ cannot be applied: the log names its file. Correct it and clear this task.""",
             subject="Penetapan daftar peserta bantuan iuran / Approve the roster",
             inlets=[ROSTER],
             outlets=[APPROVALS],
-            doc_md="""Waits for the Dinas and holds no worker. **When it waits too long**, remind the people named
-in SIGAP_ROSTER_APPROVERS: they answer under *Required actions*.""",
+            doc_md="""Waits for the Dinas and holds no worker. **When it waits too long**, remind the people
+named in SIGAP_ROSTER_APPROVERS: they answer under *Required actions*.""",
         )
 
         @task.short_circuit(
             inlets=[ROSTER],
             outlets=[APPROVALS],
-            doc_md="""Keeps the answer. A rejection skips what follows. **When it fails**, the answer could not be
-accepted and the log says why: clear `ask` together with this task, so that the right person answers.""",
+            doc_md="""Keeps the answer. A rejection skips what follows. **When it fails**, the answer could
+not be accepted and the log says why: clear `ask` together with this task, so that the right person
+answers.""",
         )
         def record(answer: Any) -> bool:
             return record_answer("roster", answer)
@@ -86,8 +88,9 @@ accepted and the log says why: clear `ask` together with this task, so that the 
     @task(
         inlets=[DECISIONS, APPROVALS],
         outlets=[LINES, INVOICES],
-        doc_md="""Prices the approved roster and drafts the invoices. **When it fails** over the budget ceiling, the
-log says by how much: raise the ceiling or lower the quota, then trigger a new run. Otherwise clear this task.""",
+        doc_md="""Prices the approved roster and drafts the invoices. **When it fails** over the budget
+ceiling, the log says by how much: raise the ceiling or lower the quota, then trigger a new run. Otherwise
+clear this task.""",
     )
     def bill() -> Any:
         from sigap.pipeline.bill import bill
@@ -103,15 +106,17 @@ log says by how much: raise the ceiling or lower the quota, then trigger a new r
             subject="Persetujuan tagihan iuran / Approve the invoices",
             inlets=[INVOICES],
             outlets=[APPROVALS],
-            doc_md="""Waits for finance and holds no worker. **When it waits too long**, remind the people named in
-SIGAP_INVOICE_APPROVERS: they answer under *Required actions*. Whoever approved the roster cannot answer here.""",
+            doc_md="""Waits for finance and holds no worker. **When it waits too long**, remind the people
+named in SIGAP_INVOICE_APPROVERS: they answer under *Required actions*. Whoever approved the roster cannot
+answer here.""",
         )
 
         @task.short_circuit(
             inlets=[INVOICES],
             outlets=[APPROVALS],
-            doc_md="""Keeps the answer. A rejection skips what follows. **When it fails**, the answer could not be
-accepted and the log says why: clear `ask` together with this task, so that the right person answers.""",
+            doc_md="""Keeps the answer. A rejection skips what follows. **When it fails**, the answer could
+not be accepted and the log says why: clear `ask` together with this task, so that the right person
+answers.""",
         )
         def record(answer: Any) -> bool:
             return record_answer("invoices", answer)
@@ -121,8 +126,8 @@ accepted and the log says why: clear `ask` together with this task, so that the 
     @task(
         inlets=[LINES, APPROVALS],
         outlets=[INVOICES],
-        doc_md="""Numbers the approved invoices; from here on they cannot change. **When it fails**, put right what
-the log names and clear this task: nothing is numbered twice.""",
+        doc_md="""Numbers the approved invoices; from here on they cannot change. **When it fails**, put
+right what the log names and clear this task: nothing is numbered twice.""",
     )
     def issue() -> Any:
         from sigap.pipeline.bill import issue
@@ -132,8 +137,8 @@ the log names and clear this task: nothing is numbered twice.""",
     @task(
         inlets=[INVOICES],
         outlets=[DOCUMENTS],
-        doc_md="""Writes workbook and PDF of every issued invoice. **When it fails**, the folder of the documents
-cannot be written: make room or correct SIGAP_DOCUMENTS and clear this task.""",
+        doc_md="""Writes workbook and PDF of every issued invoice. **When it fails**, the folder of the
+documents cannot be written: make room or correct SIGAP_DOCUMENTS and clear this task.""",
     )
     def report() -> Any:
         from sigap.pipeline.report import report

@@ -16,11 +16,11 @@ with DAG(
     max_active_runs=1,
     default_args=DEFAULTS,
     tags=["sigap", "settle"],
-    doc_md="""Takes in the bill of BPJS Ketenagakerjaan and the payment receipts of the month in the partition key and
-reconciles them with the issued invoices.
+    doc_md="""Takes in the bill of BPJS Ketenagakerjaan and the payment receipts of the month in the
+partition key and reconciles them with the issued invoices.
 
-**When a receipt arrives later**: put it into the folder `payments` of the month's inbox and trigger this DAG again
-with the same partition key. Runbook: `docs/runbooks/operate_a_month.md`.""",
+**When a receipt arrives later**: put it into the folder `payments` of the month's inbox and trigger this DAG
+again with the same partition key. Runbook: `docs/runbooks/operate_a_month.md`.""",
 ):
 
     @task_group
@@ -35,8 +35,8 @@ with the same partition key. Runbook: `docs/runbooks/operate_a_month.md`.""",
         inlets=[RECEIVED, INVOICES],
         outlets=[RECONCILIATIONS],
         trigger_rule=TriggerRule.NONE_FAILED,
-        doc_md="""Reconciles bill, invoices and payments. **When it fails**, the log names what cannot be matched:
-correct the file and trigger this DAG again with the same partition key.""",
+        doc_md="""Reconciles bill, invoices and payments. **When it fails**, the log names what cannot be
+matched: correct the file and trigger this DAG again with the same partition key.""",
     )
     def settle() -> Any:
         from sigap.pipeline.settle import settle

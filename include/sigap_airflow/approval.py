@@ -1,4 +1,4 @@
-"""A person's judgement as a task: asks those whom the settings name, unless the newest version is approved."""
+"""A person's judgement as a task: asks those whom the settings name, unless it is approved already."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -1,4 +1,4 @@
-"""Taking in one group of files: listed, collected and checked one by one, reported. For every collecting DAG."""
+"""Takes in one group of files: lists, collects and checks one by one, reports. For every collecting DAG."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def collect_files(group: str) -> Any:
 
 
 def check_files(collected: Any, arrived: Asset) -> None:
-    """The tasks that check what was collected, publish the quality report, and say that the group has arrived."""
+    """The tasks that check what was collected, publish the report, and say that the group has arrived."""
 
     @task(inlets=[RECEIVED], outlets=[VALIDATIONS], map_index_template="{{ file }}", doc_md=CHECK_HELP)
     def check(delivery: dict[str, Any]) -> Any:
@@ -67,12 +67,13 @@ def collected_delivery(delivery: dict[str, Any]) -> str:
     return str(usable(delivery, "accepted")["delivery_id"])
 
 
-LIST_HELP = """Lists the files of the month in the inbox. **When it fails**, the folder is missing or empty: the
-message names it. Put the partners' files there and clear this task."""
-COLLECT_HELP = """Archives one file and reads it. A file that cannot be used does not fail here: it is *refused* with
-a message, and its check is skipped. **When it fails**, the archive or the warehouse is out of reach: see that they
-run and clear this task."""
+LIST_HELP = """Lists the files of the month in the inbox. **When it fails**, the folder is missing or empty:
+the message names it. Put the partners' files there and clear this task."""
+COLLECT_HELP = """Archives one file and reads it. A file that cannot be used does not fail here: it is
+*refused* with a message, and its check is skipped. **When it fails**, the archive or the warehouse is out of
+reach: see that they run and clear this task."""
 CHECK_HELP = """Checks the rows of one file. *Skipped* means that it was refused, is a duplicate, or broke its
-contract; the log says what to ask of the sender. **When it fails**, put right what the log names and clear this task."""
-PUBLISH_HELP = """Publishes the month's quality report and announces that the group has arrived. **When it fails**, the
-report's folder cannot be written: make room or correct SIGAP_DATA_DOCS and clear this task."""
+contract; the log says what to ask of the sender. **When it fails**, put right what the log names and clear
+this task."""
+PUBLISH_HELP = """Publishes the month's quality report and announces that the group has arrived. **When it
+fails**, the report's folder cannot be written: make room or correct SIGAP_DATA_DOCS and clear this task."""

@@ -24,7 +24,7 @@ NETWORK_AND_DATABASE_ONLY = ExceptionRetryPolicy(
 
 
 def monthly(day: int) -> CronPartitionTimetable:
-    """At six in the morning of that day, with the month as partition key. A day that has passed is not made up for."""
+    """At six in the morning of that day; the month is the partition key. Past days are not made up for."""
     return CronPartitionTimetable(
         f"0 6 {day} * *", timezone="Asia/Jakarta", key_format="%Y-%m", run_immediately=timedelta(0)
     )

@@ -1,4 +1,4 @@
-"""Runs a verb as the body of a task: period from the partition key, warehouse from the connection, errors made safe."""
+"""Runs a verb as a task: period from the partition key, warehouse from the connection, errors made safe."""
 
 import logging
 import traceback
@@ -12,7 +12,7 @@ from airflow.sdk import BaseHook, get_current_context
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from sigap.domain.period import Period
-from sigap.errors import SigapError, WarehouseError
+from sigap.errors import PeriodError, SigapError, WarehouseError
 from sigap.settings import load_settings
 
 if TYPE_CHECKING:
@@ -29,12 +29,14 @@ class OutOfReachError(Exception):
 def run(verb: Callable[..., Any], *arguments: object) -> Any:
     """Call `verb(period, *arguments, resources)` and return its result as plain values that fit an XCom.
 
-    What we refuse ends the task at once with its sentence. A network or database failure is tried again. Of any
-    other error only its class and the places in the code are shown, because its text could quote a person.
+    What we refuse ends the task at once with its sentence. A network or database failure is tried again. Of
+    any other error only its class and the places in the code are shown, because its text could quote a
+    person.
     """
     try:
+        period = period_of_run()
         with _opened() as resources:
-            return _plain(verb(period_of_run(), *arguments, resources))
+            return _plain(verb(period, *arguments, resources))
     except WarehouseError as error:
         raise OutOfReachError(str(error)) from None
     except SigapError as error:
@@ -47,7 +49,7 @@ def period_of_run() -> Period:
     """The month that this run is for: its partition key, never the clock."""
     key = get_current_context()["dag_run"].partition_key
     if key is None:
-        raise AirflowFailException("This run has no month. Trigger it with a partition key such as 2026-01.")
+        raise PeriodError("This run has no month. Trigger it with a partition key such as 2026-01.")
     return Period.parse(key)
 
 
@@ -88,6 +90,6 @@ def _made_safe(error: Exception) -> Exception:
 def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: _plain(item) for name, item in asdict(value).items()}
-    return str(value) if isinstance(value, PurePath | Period) else value
+    if isinstance(value, PurePath | Period):
+        return str(value)
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

@@ -33,7 +33,8 @@ class TaskState:
     def log(self) -> str:
         """Its log, below Airflow's log folder."""
         mapped = f"map_index={self.map_index}/" if self.map_index >= 0 else ""
-        return f"dag_id={self.dag_id}/run_id={self.run_id}/task_id={self.task_id}/{mapped}attempt={self.attempt}.log"
+        run = f"dag_id={self.dag_id}/run_id={self.run_id}"
+        return f"{run}/task_id={self.task_id}/{mapped}attempt={self.attempt}.log"
 
 
 class Airflow:
@@ -117,9 +118,7 @@ class Airflow:
     @staticmethod
     def _read(answer: httpx.Response) -> dict[str, Any]:
         if answer.is_error:
-            raise StackError(
-                f"Airflow answered {answer.status_code} to {answer.request.method} {answer.request.url.path}: "
-                f"{answer.text[:200]}"
-            )
+            asked = f"{answer.request.method} {answer.request.url.path}"
+            raise StackError(f"Airflow answered {answer.status_code} to {asked}: {answer.text[:200]}")
         content: dict[str, Any] = answer.json()
         return content

@@ -1,4 +1,4 @@
-"""How Airflow is set up on one machine: by environment only, loopback only, with secrets made for this home."""
+"""How Airflow is set up on one machine: by environment, on loopback only, with secrets of this home."""
 
 import base64
 import json
@@ -80,7 +80,9 @@ def airflow_environment(
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
         "OPENLINEAGE__NAMESPACE": "sigap",
         "OPENLINEAGE__TRANSPORT": json.dumps(transport),
-        "OPENLINEAGE__DISABLE_SOURCE_CODE": "True",
+        "OPENLINEAGE__EMISSION_POLICY": json.dumps(
+            [{"scope": {}, "controls": {"include_source_code": False}}]
+        ),
     }
     return {
         **inherited,

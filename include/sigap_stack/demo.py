@@ -57,7 +57,7 @@ class Month:
         self._operator = self._people["operator"]
 
     def run(self) -> None:
-        """Trigger the collectors, answer the approvals, wait for the end. Raises `StackError` when a task failed."""
+        """Trigger, answer the approvals, wait for the end. Raises `StackError` when a task failed."""
         self._operator.wait_for_dags(DAGS)
         before = self._operator.runs(MONTH, str(PERIOD))
         started = [(dag_id, self._operator.trigger(dag_id, str(PERIOD))) for dag_id in COLLECTORS]
@@ -98,7 +98,9 @@ class Month:
             elif task.state in FINAL and key not in self._reported:
                 self._reported.add(key)
                 mark = _MARKS.get(task.state or "", "[red]✗[/]")
-                self._console.print(f"{mark} {escape(task.name)}  [dim]{task.seconds or 0:.1f} s[/]", highlight=False)
+                self._console.print(
+                    f"{mark} {escape(task.name)}  [dim]{task.seconds or 0:.1f} s[/]", highlight=False
+                )
                 moved = True
         return moved
 

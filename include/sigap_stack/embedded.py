@@ -1,4 +1,4 @@
-"""The warehouse when none is configured: the embedded PostgreSQL of this home, shared with a running stack."""
+"""The warehouse when none is configured: the embedded PostgreSQL of this home."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ WAREHOUSE = "sigap"
 
 @contextmanager
 def embedded_warehouse(home: Path) -> Iterator[str]:
-    """The URL of the migrated warehouse below `home`: of the server that runs there, else of one of our own."""
+    """The URL of the migrated warehouse below `home`: of the server running there, else of our own."""
     data = home.absolute() / "postgres"
     running = running_postgres_url(data, WAREHOUSE)
     if running is not None:

@@ -1,8 +1,9 @@
-"""Owns every process of the stack. Lives as long as its standard input: when that closes, nothing of the stack is left.
+"""Owns every process of the stack. Lives as long as its standard input: when that closes, nothing of the
+stack is left.
 
-Run as a file by the launcher, with the standard library only. Being a subreaper it inherits whatever a service leaves behind, so also
-the grandchildren of a killed service end with it. One JSON object per line: in `{"name", "command", "env", "log"}` starts a
-service; out `{"name", "code"}` says that one ended.
+Run as a file by the launcher, with the standard library only. Being a subreaper it inherits whatever a
+service leaves behind, so also the grandchildren of a killed service end with it. One JSON object per line:
+in `{"name", "command", "env", "log"}` starts a service; out `{"name", "code"}` says that one ended.
 """
 
 import contextlib

@@ -52,7 +52,7 @@ class Stack:
 def running_stack(home: Path, port: int, say: Say, postgres_url: str | None = None) -> Iterator[Stack]:
     """Start everything in `home`, wait until it is healthy, end everything.
 
-    `port` 0 takes any free one. `postgres_url` is a server of yours; without it an embedded one runs in the home.
+    `port` 0 takes any free one. `postgres_url` is a server of yours; without it one is embedded.
     Raises `StackError` when the port or the home is taken or a service does not start.
     """
     home = home.absolute()
@@ -94,14 +94,14 @@ def _claim_port(port: int) -> int:
             probe.bind(("127.0.0.1", port))
         except OSError:
             raise StackError(
-                f"Port {port} is taken by another program. Stop that program or choose another port with --port."
+                f"Port {port} is taken. Stop what uses it, or choose another with --port."
             ) from None
         return int(probe.getsockname()[1])
 
 
 @contextmanager
 def _locked(home: Path) -> Iterator[int]:
-    """Hold the home. A stack that was killed gets time to finish its clean-up, a living one does not give way."""
+    """Hold the home. A killed stack gets time to finish its clean-up; a living one does not give way."""
     with (home / "stack.lock").open("a+", encoding="ascii") as file:
         deadline = time.monotonic() + _CLEAN_UP_SECONDS
         while not _try_lock(file.fileno()):
@@ -109,7 +109,8 @@ def _locked(home: Path) -> Iterator[int]:
             owner = file.read().strip()
             if Path(f"/proc/{owner}").exists() or time.monotonic() > deadline:
                 raise StackError(
-                    f"A stack (process {owner}) already runs in {home}. Use it, stop it, or set SIGAP_HOME to another folder."
+                    f"A stack (process {owner}) already runs in {home}. "
+                    "Use it, stop it, or set SIGAP_HOME to another folder."
                 )
             time.sleep(0.2)
         file.truncate(0)
@@ -158,9 +159,7 @@ def _migrate_airflow(
     revision = _airflow_revision(database_url)
     if revision and stamp.exists() and json.loads(stamp.read_text()) == [release, revision]:
         return
-    processes.start(
-        "airflow-db-migrate", [sys.executable, "-m", "airflow", "db", "migrate"], environment
-    )
+    processes.start("airflow-db-migrate", [sys.executable, "-m", "airflow", "db", "migrate"], environment)
     processes.wait("airflow-db-migrate")
     processes.check()
     stamp.write_text(json.dumps([release, _airflow_revision(database_url)]))
@@ -181,7 +180,8 @@ def _wait_until_healthy(stack: Stack) -> None:
         stack.processes.check()
         if time.monotonic() > deadline:
             raise StackError(
-                f"Airflow is not healthy after {_HEALTHY_WITHIN_SECONDS} s. The logs in {stack.home / 'logs'} say why."
+                f"Airflow is not healthy after {_HEALTHY_WITHIN_SECONDS} s. "
+                f"The logs in {stack.home / 'logs'} say why."
             )
         time.sleep(0.3)
 

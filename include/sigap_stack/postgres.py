@@ -3,6 +3,7 @@
 import ctypes
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from sigap.errors import WarehouseError
 _SYSTEM_USER = "pgserver"  # PostgreSQL refuses to run as root
 _FAST_SHUTDOWN = signal.SIGINT
 _PR_SET_PDEATHSIG = 1
+_SHUTDOWN_TENTHS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ def embedded_postgres(data: Path, settings: Mapping[str, str] | None = None) -> 
 def start_postgres(data: Path, settings: Mapping[str, str] | None = None) -> Postgres:
     """Start a server that the caller stops."""
     data = data.absolute()
-    binaries, identity = _prepare(data)
     secret = data / "sigap_password"
-    if not (data / "PG_VERSION").exists():
-        _initialise(data, binaries, identity)
+    if not secret.exists():
+        _initialise(data)
+    binaries, identity = _prepare(data)
     password, port = secret.read_text(encoding="utf-8"), _free_port()
     _refuse_second_server(data)
     options = {
@@ -91,6 +93,7 @@ def start_postgres(data: Path, settings: Mapping[str, str] | None = None) -> Pos
             stdout=stream,
             stderr=stream,
             preexec_fn=_die_with_parent,
+            start_new_session=True,  # Ctrl-C is for us: Airflow has to end before its database
             cwd="/",
             **identity,
         )
@@ -137,30 +140,36 @@ def _prepare(data: Path) -> tuple[Path, dict[str, Any]]:
     return binaries, {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
-def _initialise(data: Path, binaries: Path, identity: Mapping[str, Any]) -> None:
-    password = secrets.token_urlsafe(24)
+def _initialise(data: Path) -> None:
+    """Prepare the folder aside and put it in place whole: being killed here leaves nothing half made."""
+    unfinished, password = data.with_name(f"{data.name}.part"), secrets.token_urlsafe(24)
+    shutil.rmtree(unfinished, ignore_errors=True)
+    binaries, identity = _prepare(unfinished)
     with tempfile.TemporaryDirectory() as folder:
         secret = Path(folder) / "password"
         secret.write_text(password, encoding="utf-8")
         if identity:
             Path(folder).chmod(0o711)
             os.chown(secret, identity["user"], identity["group"])
-        command = [str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8",
-                   "--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]  # fmt: skip
+        command = [str(binaries / "initdb"), "-D", str(unfinished), "-U", "postgres", "--encoding=UTF8",
+                   "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]  # fmt: skip
         result = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/", **identity)
     if result.returncode != 0:
         raise WarehouseError(f"PostgreSQL could not prepare {data}: {result.stderr.strip().splitlines()[-1]}")
-    kept = data / "sigap_password"
+    kept = unfinished / "sigap_password"
+    kept.touch(mode=0o600)
     kept.write_text(password, encoding="utf-8")
-    kept.chmod(0o600)
+    unfinished.rename(data)
 
 
 def _refuse_second_server(data: Path) -> None:
-    running = _postmaster(data)
-    if running is not None:
-        raise WarehouseError(
-            f"Another PostgreSQL (process {running[0]}) already serves {data}. Stop the stack that runs it first."
-        )
+    """Give a server whose launcher was killed time to end; refuse when one goes on."""
+    for _ in range(_SHUTDOWN_TENTHS):
+        running = _postmaster(data)
+        if running is None:
+            return
+        time.sleep(0.1)
+    raise WarehouseError(f"Another PostgreSQL already serves {data}. Stop the stack that runs it first.")
 
 
 def _postmaster(data: Path) -> tuple[int, int] | None:

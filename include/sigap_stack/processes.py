@@ -1,11 +1,13 @@
 """The launcher's side of the guardian: start services, learn how they ended, end them all."""
 
+import contextlib
 import json
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from sigap.errors import SigapError
 from sigap_stack import guardian
@@ -18,7 +20,8 @@ class StackError(SigapError):
 
 
 class Processes:
-    """Services whose life ends with this object, with this process, and with the guardian, whichever ends first.
+    """Services whose life ends with this object, with this process, and with the guardian, whichever ends
+    first.
 
     `lock` is a file descriptor that the guardian keeps open until the last of them has ended.
     """
@@ -35,7 +38,10 @@ class Processes:
             pass_fds=[lock],
             start_new_session=True,
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        if self._guardian.stdin is None or self._guardian.stdout is None:
+            raise StackError("The stack's guardian process has no pipe. Start again.")
+        self._orders, reports = self._guardian.stdin, self._guardian.stdout
+        threading.Thread(target=self._listen, args=[reports], daemon=True).start()
 
     def log(self, name: str) -> Path:
         """Where a service writes."""
@@ -49,10 +55,9 @@ class Processes:
             "env": dict(environment),
             "log": str(self.log(name)),
         }
-        assert self._guardian.stdin is not None
         try:
-            self._guardian.stdin.write(json.dumps(order).encode() + b"\n")
-            self._guardian.stdin.flush()
+            self._orders.write(json.dumps(order).encode() + b"\n")
+            self._orders.flush()
         except BrokenPipeError:
             raise StackError("The stack's guardian process was ended from outside. Start again.") from None
 
@@ -79,20 +84,16 @@ class Processes:
 
     def stop(self) -> None:
         """End everything and wait for it."""
-        assert self._guardian.stdin is not None
-        try:
-            self._guardian.stdin.close()
-        except BrokenPipeError:
-            pass
+        with contextlib.suppress(BrokenPipeError):
+            self._orders.close()
         try:
             self._guardian.wait(_GUARDIAN_PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self._guardian.kill()
             self._guardian.wait()
 
-    def _listen(self) -> None:
-        assert self._guardian.stdout is not None
-        for line in self._guardian.stdout:
+    def _listen(self, reports: IO[bytes]) -> None:
+        for line in reports:
             report = json.loads(line)
             with self._changed:
                 self._codes[report["name"]] = report["code"]
