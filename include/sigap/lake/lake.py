@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -27,19 +27,20 @@ class Lake:
         self,
         dataset: str,
         period: Period,
-        rows: pa.Table,
+        rows: pa.Table | Iterable[pa.Table],
         parents: Sequence[BatchRef] = (),
         versions: Mapping[str, str] | None = None,
     ) -> BatchRef:
         """Store rows of a dataset and return their reference.
 
         `rows` must have the columns of `datasets.SCHEMAS[dataset]` (any order; types are cast). `versions`
-        names the code, catalog, rules or tariffs used. Raises `LakeError` for other columns.
+        names the code, catalog, rules or tariffs used. Rows may come table by table: then only one at a time
+        is in memory. Raises `LakeError` for other columns.
         """
-        content = _parquet(_conform(dataset, rows))
+        content, count = _parquet(dataset, [rows] if isinstance(rows, pa.Table) else rows)
         digest = hashlib.sha256(content).hexdigest()
         folder = self.root / dataset / str(period)
-        ref = BatchRef(dataset, str(period), str(folder / f"{digest}.parquet"), rows.num_rows, digest)
+        ref = BatchRef(dataset, str(period), str(folder / f"{digest}.parquet"), count, digest)
         _publish(folder, f"{digest}.parquet", content)
         manifest = json.dumps(
             {
@@ -101,10 +102,13 @@ def _conform(dataset: str, rows: pa.Table) -> pa.Table:
     return rows.select(schema.names).cast(schema).combine_chunks()
 
 
-def _parquet(rows: pa.Table) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(rows.replace_schema_metadata(None), buffer, compression="zstd", row_group_size=250_000)
-    return buffer.getvalue()
+def _parquet(dataset: str, tables: Iterable[pa.Table]) -> tuple[bytes, int]:
+    buffer, count = io.BytesIO(), 0
+    with pq.ParquetWriter(buffer, SCHEMAS[dataset], compression="zstd") as writer:
+        for rows in tables:
+            writer.write_table(_conform(dataset, rows), row_group_size=250_000)
+            count += rows.num_rows
+    return buffer.getvalue(), count
 
 
 def _publish(folder: UPath, name: str, content: bytes) -> None:

@@ -16,7 +16,7 @@ from sigap.pipeline.resources import Resources, code_version
 from sigap.sources.archive import archive, fingerprint
 from sigap.sources.catalog import entry_for, load_catalog
 from sigap.sources.inbox import Received, list_files, locate
-from sigap.sources.reader import dataset_of, read_rows
+from sigap.sources.reader import dataset_of, row_tables
 from sigap.warehouse.tables import sources
 
 
@@ -131,11 +131,11 @@ def _take_in(
     except SourceError as error:
         return replace(result, outcome="refused", message=str(error))
     result = replace(result, catalog_sha256=entry.sha256)
+    rows = row_tables(kept, delivery.file_name, entry, delivery.delivery_id)
     try:
-        rows = read_rows(kept, delivery.file_name, entry, delivery.delivery_id)
-    except SourceError as error:
+        batch = resources.lake.write(dataset_of(entry), delivery.period, rows, versions=_versions(result))
+    except SourceError as error:  # also in the last line of a list: nothing of it has been written then
         return replace(result, outcome="refused", message=str(error))
-    batch = resources.lake.write(dataset_of(entry), delivery.period, rows, versions=_versions(result))
     return replace(result, batch=batch)
 
 

@@ -14,7 +14,7 @@ from sigap.sources.refusals import HeaderNotFoundError, UnreadableFileError
 from sigap.sources.sniff import damaged
 from sigap.sources.text import as_text
 
-_CHUNK_ROWS = 250_000
+_CHUNK_ROWS = 100_000
 
 
 def parquet_chunks(file: BinaryIO, file_name: str, entry: SourceEntry) -> Iterator[Chunk]:

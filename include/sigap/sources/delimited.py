@@ -20,7 +20,7 @@ from sigap.sources.text import as_text
 _ENCODINGS = ("utf-8-sig", "cp1252")
 _DELIMITERS = ",;\t|"
 _BLOCK = 1024 * 1024
-_CHUNK_ROWS = 250_000
+_CHUNK_ROWS = 100_000
 _SPARE = 8  # columns beyond the header, to notice cells that stand outside it
 
 

@@ -24,6 +24,14 @@ def dataset_of(entry: SourceEntry) -> str:
     return f"sources.{entry.kind}"
 
 
+def row_tables(file: UPath, file_name: str, entry: SourceEntry, delivery_id: str) -> Iterator[pa.Table]:
+    """The rows of `read_rows`, table by table, so that a list of millions fits in memory."""
+    schema = SCHEMAS[dataset_of(entry)]
+    with file.open("rb") as stream:
+        for chunk in _READERS[format_of(stream, file_name)](stream, file_name, entry):
+            yield _rows(chunk, entry, delivery_id, schema)
+
+
 def read_rows(file: UPath, file_name: str, entry: SourceEntry, delivery_id: str) -> pa.Table:
     """Every row of a received file with the columns of `datasets.SCHEMAS[dataset_of(entry)]`.
 
@@ -31,13 +39,7 @@ def read_rows(file: UPath, file_name: str, entry: SourceEntry, delivery_id: str)
     null, blank lines are left out. Raises `SourceError` with one sentence when the file cannot be taken in.
     """
     schema = SCHEMAS[dataset_of(entry)]
-    chunks = [_rows(chunk, entry, delivery_id, schema) for chunk in _chunks(file, file_name, entry)]
-    return pa.concat_tables([schema.empty_table(), *chunks])
-
-
-def _chunks(file: UPath, file_name: str, entry: SourceEntry) -> Iterator[Chunk]:
-    with file.open("rb") as stream:
-        yield from _READERS[format_of(stream, file_name)](stream, file_name, entry)
+    return pa.concat_tables([schema.empty_table(), *row_tables(file, file_name, entry, delivery_id)])
 
 
 def _rows(chunk: Chunk, entry: SourceEntry, delivery_id: str, schema: pa.Schema) -> pa.Table:

@@ -1,6 +1,7 @@
 """Batches: the same rows give the same name, other columns are refused, parents are named."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -46,6 +47,22 @@ def test_the_same_rows_give_the_same_batch(lake: Lake) -> None:
     in_other_order_of_columns = lines(3).select(list(reversed(LINES.names)))
     assert lake.write("billing.lines", MONTH, in_other_order_of_columns) == first
     assert lake.write("billing.lines", MONTH, lines(4)).sha256 != first.sha256
+
+
+def test_rows_may_come_table_by_table(lake: Lake) -> None:
+    ref = lake.write("billing.lines", MONTH, (lines(2, first) for first in (1, 3, 5)))
+    assert ref.rows == 6 and lake.read(ref).equals(lines(6))
+    assert lake.write("billing.lines", MONTH, iter(())).rows == 0
+
+
+def test_nothing_is_written_when_a_later_table_fails(lake: Lake) -> None:
+    def broken() -> Iterator[pa.Table]:
+        yield lines(2)
+        raise LakeError("The second table is damaged.")
+
+    with pytest.raises(LakeError, match="second table"):
+        lake.write("billing.lines", MONTH, broken())
+    assert not (lake.root / "billing.lines").exists()
 
 
 def test_rows_come_back_as_they_were_written(lake: Lake) -> None:
