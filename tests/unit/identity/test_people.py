@@ -100,6 +100,7 @@ def test_death_and_inactivity_count_from_any_row() -> None:
         ([{"job": "Driver Online / Ojol"}], "ojek_daring"),
         ([{"job": "Direktur"}], "lainnya"),
         ([{"job": None}], "lainnya"),
+        ([{"job": "Nelayan", "sector": "dtks"}], "nelayan"),
         (
             [{"job": "Nelayan"}, {"source": "pkl", "sector": "pkl"}, {"source": "becak", "sector": "becak"}],
             "becak",
