@@ -79,7 +79,7 @@ def synth(
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder to write the month's inbox into.")],
     workers: Annotated[
-        int, typer.Option(min=10, help="Places of the programme; a fifth more people are listed.")
+        int, typer.Option(min=10, help="Places of the programme; a quarter more people are listed.")
     ] = 11_666,
     memberships: Annotated[int, typer.Option(min=100, help="Rows of the BPJS membership extract.")] = 200_000,
     seed: Annotated[int, typer.Option(help="The same seed writes the same bytes.")] = 1,
