@@ -98,6 +98,7 @@ def test_death_and_inactivity_count_from_any_row() -> None:
     [
         ([{"job": "Pengemudi becak"}], "becak"),
         ([{"job": "Driver Online / Ojol"}], "ojek_daring"),
+        ([{"job": "Pedagang sayur keliling"}], "pkl"),
         ([{"job": "Direktur"}], "lainnya"),
         ([{"job": None}], "lainnya"),
         ([{"job": "Nelayan", "sector": "dtks"}], "nelayan"),
