@@ -69,6 +69,14 @@ def column_letter(position: int) -> str:
     return letters
 
 
+def column_position(letters: str) -> int:
+    """The place of a column by its letters, counted from 1: A is 1, AA is 27."""
+    place = 0
+    for letter in letters:
+        place = place * 26 + ord(letter) - ord("A") + 1
+    return place
+
+
 def _names(entry: SourceEntry) -> dict[str, str]:
     return {header_key(text): column.name for column in entry.columns.values() for text in column.headers}
 

@@ -1,10 +1,12 @@
 """What kind of file it is: its bytes decide, not its name."""
 
+import re
 import zipfile
 import zlib
 from pathlib import PurePosixPath
 from typing import BinaryIO, Literal
 
+from sigap.sources.header import column_position
 from sigap.sources.refusals import UnreadableFileError
 
 Format = Literal["workbook", "csv", "parquet"]
@@ -12,6 +14,8 @@ EXTENSIONS = (".xlsx", ".xls", ".xlsb", ".ods", ".csv", ".parquet")
 
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream in which Office hides a protected workbook
+_EXTENT = re.compile(rb"<(?:\w+:)?dimension ref=\"[A-Z]+\d+:([A-Z]+)(\d+)\"")
+_MOST_CELLS = 50_000_000
 _LARGEST_UNPACKED = 2 * 1024**3
 _RESAVE = "Open it in a spreadsheet program, save it as .xlsx or .csv (UTF-8) and send it again"
 _SEND_AGAIN = "Ask the sender to send it again"
@@ -54,6 +58,7 @@ def _check_zip(file: BinaryIO, file_name: str) -> Format:
                     file_name, "unpacks to more than 2 GiB", "Send so large a list as .csv"
                 )
             kind, manifest = _part(package, "mimetype"), _part(package, "META-INF/manifest.xml")
+            _check_extent(package, file_name)
             is_excel = any(name.startswith("xl/workbook") for name in package.namelist())
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
         raise UnreadableFileError(
@@ -66,6 +71,20 @@ def _check_zip(file: BinaryIO, file_name: str) -> Format:
     if not is_excel and not kind.endswith(b"opendocument.spreadsheet"):
         raise UnreadableFileError(file_name, "is not a spreadsheet, whatever its name says", _RESAVE)
     return "workbook"
+
+
+def _check_extent(package: zipfile.ZipFile, file_name: str) -> None:
+    """A stray cell in the last corner makes a sheet of 17 thousand million cells, more than memory holds."""
+    for name in package.namelist():
+        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+            with package.open(name) as sheet:
+                extent = _EXTENT.search(sheet.read(4096))
+            if extent and int(extent[2]) * column_position(extent[1].decode()) > _MOST_CELLS:
+                raise UnreadableFileError(
+                    file_name,
+                    f"has cells far outside its list, up to {extent[1].decode()}{extent[2].decode()}",
+                    "Delete the lines below and the columns beside the list, save it and send it again",
+                )
 
 
 def _part(package: zipfile.ZipFile, name: str) -> bytes:

@@ -4,6 +4,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -50,6 +51,14 @@ def protected_xls(path: Path) -> None:
     place = content.index(b"\x42\x00\x02\x00")  # CODEPAGE, which has the room of a short record
     content[place : place + 2] = b"\x2f\x00"
     path.write_bytes(bytes(content))
+
+
+def cell_in_the_last_corner(path: Path) -> None:
+    book = openpyxl.Workbook()
+    for line in LINES:
+        book.active.append(line)
+    book.active["XFD1048576"] = "x"
+    book.save(path)
 
 
 def protected_ods(path: Path) -> None:
@@ -129,6 +138,11 @@ CASES: dict[str, tuple[str, Callable[[Path], object], str]] = {
         "kutip.csv",
         lambda path: path.write_text(",".join(HEADER) + '\n1,"Budi Contoh,x\n2,y\n', encoding="utf-8"),
         "open quote",
+    ),
+    "a cell in the last corner": (
+        "pojok.xlsx",
+        cell_in_the_last_corner,
+        "far outside its list, up to XFD1048576",
     ),
     "numbers only": ("angka.xlsx", lambda path: write_xlsx(path, [[1, 2, 3]]), "no header"),
     "an empty sheet": ("kosong.xlsx", lambda path: write_xlsx(path, []), "no header"),
