@@ -139,6 +139,8 @@ def test_rejected_invoices_go_their_figures_stay_and_a_new_version_can_be_billed
     assert rows(resources, "SELECT * FROM billing.invoice") == []
     assert rows(resources, "SELECT * FROM billing.invoice_line") == []
     assert rows(resources, "SELECT status FROM entitlement.roster") == [("rejected",)]
+    assert not is_approved(JANUARY, "roster", resources)
+    assert not is_approved(JANUARY, "invoices", resources)
     [(seen,)] = rows(resources, "SELECT seen FROM audit.approval WHERE subject = 'invoices'")
     assert isinstance(seen, dict)
     assert (seen["people"], seen["total_idr"], len(seen["invoices"][0]["lines_sha256"])) == (3, 50_400, 64)

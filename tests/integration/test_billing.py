@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -213,6 +214,17 @@ def test_every_verb_says_what_it_read_and_wrote(resources: Resources, lay_roster
     ]
 
 
+def test_two_runs_at_once_bill_once(resources: Resources, lay_roster: LayRoster) -> None:
+    lay_roster(subsidised=200)
+    approve(resources, "roster")
+    with ThreadPoolExecutor(4) as pool:
+        batches = list(pool.map(lambda _: bill(JANUARY, resources), range(4)))
+    assert len(set(batches)) == 1
+    assert rows(resources, "SELECT people FROM billing.invoice") == [(200,)]
+    made = rows(resources, "SELECT sum((counts->>'new_drafts')::int) FROM audit.outcome WHERE verb = 'bill'")
+    assert made == [(1,)]
+
+
 # The process dies by SIGKILL the moment it calls `victim`, before or after the call.
 _DIE = """
 import os, signal, sys
@@ -229,7 +241,7 @@ def die(*_args, **_kwargs):
 
 where, verb = sys.argv[1:]
 if where == "batch written":
-    bill.lock_month = die
+    bill._lay = die
 elif where == "headers written":
     bill.copy_rows = die
 elif where == "lines written":

@@ -46,13 +46,13 @@ def record_approval(
 def is_approved(period: Period, subject: str, resources: Resources) -> bool:
     """Whether the newest roster of the month, or the invoices of its newest approved roster, are approved."""
     with resources.warehouse.connect() as connection:
-        if subject == "invoices":
-            roster_id = billed_roster_id(connection, period)
-        else:
+        if subject == "roster":
             newest = newest_roster(connection, period)
-            roster_id = None if newest is None else newest.roster_id
+            return newest is not None and newest.status == "approved"
         verdict = connection.execute(
-            select(_approval.verdict).where(_approval.roster_id == roster_id, _approval.subject == subject)
+            select(_approval.verdict).where(
+                _approval.roster_id == billed_roster_id(connection, period), _approval.subject == subject
+            )
         ).scalar()
     return verdict == "approved"
 
@@ -68,7 +68,7 @@ def approvers(subject: str, settings: Settings) -> tuple[str, ...]:
 def _refuse_verdict(subject: str, verdict: str, actor: str, reason: str | None, settings: Settings) -> None:
     if actor not in approvers(subject, settings):
         raise ApprovalError(
-            f"The account {actor!r} may not judge the {subject}. "
+            f"This account may not judge the {subject}. "
             f"It may be judged by: {', '.join(approvers(subject, settings))}."
         )
     if verdict not in VERDICTS:

@@ -86,18 +86,18 @@ def bill(period: Period, resources: Resources) -> BatchRef:
         outcome.read("entitlement.roster", decisions)
         lines = price_people(_subsidised(roster, decisions, resources), tariffs, payers, period)
         drafts = draft_invoices(lines, payers, period)
-        with resources.warehouse.connect() as connection:
-            _refuse(connection, roster, drafts, payers)
-        batch = resources.lake.write("billing.lines", period, lines, [decisions], outcome.versions)
         with resources.warehouse.begin() as connection:
             lock_month(connection, period)
             is_standing = _refuse(connection, roster, drafts, payers)
+            batch = resources.lake.write("billing.lines", period, lines, [decisions], outcome.versions)
             is_new = not is_standing and _lay(connection, roster, drafts, lines, tariffs)
         outcome.wrote(batch, "billing.invoice", "billing.invoice_line")
         outcome.count(
             {
                 "people": lines.num_rows,
                 "invoices": len(drafts),
+                "jkk_idr": sum(draft.jkk_idr for draft in drafts),
+                "jkm_idr": sum(draft.jkm_idr for draft in drafts),
                 "total_idr": sum(draft.total_idr for draft in drafts),
                 "new_drafts": len(drafts) * is_new,
             }
