@@ -279,15 +279,38 @@ def test_an_approved_roster_its_decisions_and_its_approval_cannot_change(
     assert says in refused(warehouse, statement)
 
 
-def test_no_decision_moves_into_an_approved_roster(
-    warehouse: Engine, approved_month: int, lay_roster: Callable[..., int]
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE entitlement.decision SET roster_id = {judged} WHERE roster_id = {draft} AND person_id = 4",
+        "UPDATE entitlement.decision SET roster_id = {draft}, person_id = 4 "
+        "WHERE roster_id = {judged} AND person_id = 3",
+        "INSERT INTO entitlement.decision (roster_id, person_id, nik, full_name, outcome, reason_code, rule, "
+        "was_covered) SELECT {judged}, 4, '', '', 'subsidised', '', '', false",
+    ],
+)
+def test_no_decision_moves_into_or_out_of_an_approved_roster(
+    warehouse: Engine, approved_month: int, lay_roster: Callable[..., int], statement: str
 ) -> None:
-    other = lay_roster("2026-02", subsidised=4)
+    draft = lay_roster("2026-02", subsidised=4, waiting=0)
+    if "person_id = 3" in statement:
+        with warehouse.begin() as connection:
+            connection.execute(text("DELETE FROM entitlement.decision WHERE person_id = 4"))
     assert "decisions cannot change" in refused(
-        warehouse,
-        f"UPDATE entitlement.decision SET roster_id = {approved_month} "
-        f"WHERE roster_id = {other} AND person_id = 4",
+        warehouse, statement.format(judged=approved_month, draft=draft)
     )
+
+
+def test_an_invoice_begins_as_a_draft(warehouse: Engine, lay_invoice: Callable[..., int]) -> None:
+    lay_invoice("2026-02", status="issued")
+    copied = """
+        INSERT INTO billing.invoice (number, issued_at, period, roster_id, funding_source, wadah_code, status,
+            people, jkk_idr, jkm_idr, total_idr, due_date, lines_sha256, tariffs_sha256)
+        SELECT 'X', issued_at, period, roster_id, 'DBHCHT', wadah_code, status, people, jkk_idr, jkm_idr,
+            total_idr, due_date, lines_sha256, tariffs_sha256
+        FROM billing.invoice
+    """
+    assert "begins as a draft" in refused(warehouse, copied)
 
 
 APPROVE = """
