@@ -29,15 +29,15 @@ DECODED_NIKS = pa.schema(
 def decode_niks(text: pa.Array | pa.ChunkedArray, cell: pa.Array | pa.ChunkedArray) -> pa.Table:
     """Judge and decode received NIK, row by row in the order given; the columns are those of `DECODED_NIKS`.
 
-    `text` is the cell as written, `cell` its kind: text, number or empty. `nik` holds the 16 digits of a valid
-    or invalid NIK, null otherwise. `nik_state`:
+    `text` is the cell as written, `cell` its kind: text, number or empty. `nik` holds the 16 digits of a
+    valid or invalid NIK, null otherwise. `nik_state`:
 
     - missing: nothing but blanks and punctuation
     - damaged: a number, or a text that went through one: its last digits cannot be trusted even if it has 16
     - malformed: anything but 16 digits once dots, spaces, apostrophes and hyphens are gone
-    - invalid: 16 digits that nobody can have: a day of no calendar, serial 0000, one digit repeated, a placeholder
-    - valid: the rest. Only then day (without the 40 of women), month, last two digits of the year and sex (L, P)
-      are given.
+    - invalid: 16 digits nobody can have: a day of no calendar, serial 0000, one digit repeated, a placeholder
+    - valid: the rest. Only then day (without the 40 of women), month, last two digits of the year and sex
+      (L or P) are given.
     """
     received = pa.table({"text": text, "cell": cell})
     with duckdb.connect() as connection:
