@@ -1,0 +1,124 @@
+"""What the pages read from the warehouse: months on record and issued invoices."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, column, func, select, table, union
+
+from sigap.domain.period import Period
+from sigap.warehouse.tables import audit, billing, entitlement, reporting, sources
+
+PAGE = 50
+_PREMIUM = table(
+    "fact_premium",
+    *(column(name) for name in ("invoice_id", "kecamatan_code", "jkk_idr", "jkm_idr", "total_idr")),
+    schema="reporting",
+)
+_REGION = table(
+    "dim_region",
+    *(column(name) for name in ("kelurahan_code", "kelurahan_name", "kecamatan_code", "kecamatan_name")),
+    schema="reporting",
+)
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """An issued invoice as the page shows it. `lines` is one page, or the one line sought; NIK are masked."""
+
+    header: Row
+    approvals: list[Row]
+    documents: list[Row]
+    recap: list[Row]
+    lines: list[Row]
+    pages: int
+
+
+def months_on_record(warehouse: Engine) -> list[Period]:
+    """Every month with a delivery or an issued invoice, newest first."""
+    billed = select(billing.invoice.c.period).where(billing.invoice.c.status == "issued")
+    with warehouse.connect() as connection:
+        found = connection.execute(union(select(sources.delivery.c.period), billed)).scalars()
+        return sorted(map(Period.parse, found), reverse=True)
+
+
+def invoice_of(warehouse: Engine, number: str, page: int, line_id: int | None = None) -> Invoice | None:
+    """The issued invoice of that number with a page of its lines, or only line `line_id`; None if unknown."""
+    invoice, roster = billing.invoice, entitlement.roster
+    wanted = (
+        select(invoice, roster.c.version.label("roster_version"))
+        .join(roster, roster.c.roster_id == invoice.c.roster_id)
+        .where(invoice.c.number == number, invoice.c.status == "issued")
+    )
+    with warehouse.connect() as connection:
+        found = _rows(connection, wanted)
+        if not found:
+            return None
+        (header,) = found
+        return Invoice(
+            header=header | {"period": Period.parse(header["period"])},
+            approvals=_approvals(connection, header["roster_id"]),
+            documents=_documents(connection, header["invoice_id"]),
+            recap=_recap(connection, header["invoice_id"]),
+            lines=_lines(connection, header["invoice_id"], page, line_id),
+            pages=-(-header["people"] // PAGE),
+        )
+
+
+def _approvals(connection: Connection, roster_id: int) -> list[Row]:
+    approval = audit.approval.c
+    return _rows(
+        connection,
+        select(audit.approval).where(approval.roster_id == roster_id).order_by(approval.approval_id),
+    )
+
+
+def _documents(connection: Connection, invoice_id: int) -> list[Row]:
+    document = reporting.document.c
+    wanted = select(reporting.document).where(document.invoice_id == invoice_id).order_by(document.kind)
+    return [row | {"name": PurePosixPath(row["uri"]).name} for row in _rows(connection, wanted)]
+
+
+def _recap(connection: Connection, invoice_id: int) -> list[Row]:
+    """People and rupiah per kecamatan. A code that is no place of the city has no name."""
+    premium = _PREMIUM.c
+    names = select(_REGION.c.kecamatan_code, _REGION.c.kecamatan_name).distinct().subquery("kecamatan")
+    amounts = [func.sum(premium[name]).label(name) for name in ("jkk_idr", "jkm_idr", "total_idr")]
+    wanted = (
+        select(premium.kecamatan_code, names.c.kecamatan_name, func.count().label("people"), *amounts)
+        .outerjoin(names, names.c.kecamatan_code == premium.kecamatan_code)
+        .where(premium.invoice_id == invoice_id)
+        .group_by(premium.kecamatan_code, names.c.kecamatan_name)
+        .order_by(premium.kecamatan_code)
+    )
+    return _rows(connection, wanted)
+
+
+def _lines(connection: Connection, invoice_id: int, page: int, line_id: int | None) -> list[Row]:
+    """One page of lines. The page is cut before persons are joined, and a NIK leaves the database masked."""
+    line = billing.invoice_line
+    cut = select(line).where(line.c.invoice_id == invoice_id).order_by(line.c.line_id)
+    if line_id is None:
+        cut = cut.limit(PAGE).offset((page - 1) * PAGE)
+    else:
+        cut = cut.where(line.c.line_id == line_id)
+    one, decision, place = cut.subquery("line"), entitlement.decision, _REGION
+    nik = decision.c.nik
+    wanted = (
+        select(
+            one,
+            (func.left(nik, 6) + "******" + func.right(nik, 4)).label("nik_masked"),
+            decision.c.sector,
+            place.c.kelurahan_name,
+            place.c.kecamatan_name,
+        )
+        .join(decision, (decision.c.roster_id == one.c.roster_id) & (decision.c.person_id == one.c.person_id))
+        .outerjoin(place, place.c.kelurahan_code == decision.c.kelurahan_code)
+        .order_by(one.c.line_id)
+    )
+    return _rows(connection, wanted)
+
+
+def _rows(connection: Connection, wanted: Select[Any]) -> list[Row]:
+    return [dict(row) for row in connection.execute(wanted).mappings()]

@@ -1,0 +1,85 @@
+"""The addresses of the portal and what stands at them."""
+
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse, HTMLResponse, Response
+
+from sigap.errors import BillingError
+from sigap.pipeline.look import look
+from sigap.pipeline.resources import Resources
+from sigap.pipeline.summary import summarise
+from sigap_portal.ledger import PAGE, invoice_of, months_on_record
+from sigap_portal.render import render
+from sigap_portal.trail import trail
+
+MONTHS = 6
+LARGEST = 2**63 - 1  # a line's id is a bigint
+LineId = Annotated[int, InPath(ge=1, le=LARGEST)]
+PageNumber = Annotated[int, Query(alias="halaman", ge=1, le=10**9)]
+pages = APIRouter(default_response_class=HTMLResponse)
+
+
+@pages.get("/", name="months")
+def show_months(request: Request, page: PageNumber = 1) -> str:
+    """The months on record, newest first, with their figures."""
+    resources = _resources(request)
+    periods = months_on_record(resources.warehouse)
+    shown = periods[(page - 1) * MONTHS : page * MONTHS]
+    if page > 1 and not shown:
+        raise HTTPException(404, "Halaman itu tidak ada. Kembali ke halaman Bulan.")
+    months = [(period, summarise(period, resources)) for period in shown]
+    return render(request, "months.html", months=months, page=page, last=-(-len(periods) // MONTHS))
+
+
+@pages.get("/tagihan/{number:path}", name="invoice")
+def show_invoice(
+    request: Request,
+    number: str,
+    page: PageNumber = 1,
+    line: Annotated[str, Query(alias="baris", max_length=40)] = "",
+) -> str:
+    """One issued invoice: header, approvals, documents, recap, and a page of its lines or the one sought."""
+    invoice = invoice_of(_resources(request).warehouse, number, page, _line_sought(line))
+    if invoice is None:
+        raise HTTPException(
+            404, "Tidak ada tagihan terbit dengan nomor itu. Pilih tagihan dari halaman Bulan."
+        )
+    if page > invoice.pages:
+        raise HTTPException(404, f"Tagihan ini hanya punya {invoice.pages} halaman baris.")
+    return render(request, "invoice.html", invoice=invoice, page=page, sought=line.strip(), size=PAGE)
+
+
+@pages.get("/jejak/{line_id}", name="trace")
+def show_trace(request: Request, line_id: LineId) -> str:
+    """The way from one line back to the received cells. The look is recorded before it is shown."""
+    try:
+        steps = look(line_id, request.state.viewer.account, _resources(request))
+    except BillingError:
+        raise HTTPException(
+            404, f"Tidak ada baris tagihan {line_id}. Cari ID baris di halaman tagihan."
+        ) from None
+    number = next((step.facts["number"] for step in steps if "number" in step.facts), None)
+    return render(request, "trace.html", line_id=line_id, number=number, trail=trail(steps))
+
+
+@pages.get("/gaya.css", name="style", response_class=FileResponse)
+def show_style() -> Response:
+    """The look of the pages."""
+    return FileResponse(Path(__file__).with_name("style.css"), media_type="text/css; charset=utf-8")
+
+
+def _resources(request: Request) -> Resources:
+    resources: Resources = request.app.state.resources()
+    return resources
+
+
+def _line_sought(text: str) -> int | None:
+    """The id as a person types it; what is no id finds nothing, as id 0 does."""
+    wanted = text.strip().replace(".", "")
+    if not wanted:
+        return None
+    number = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
+    return number if number <= LARGEST else 0
