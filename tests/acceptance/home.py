@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,12 @@ class Home:
 
     path: Path
     warehouse_url: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
-        return os.environ | {"SIGAP_HOME": str(self.path), "SIGAP_WAREHOUSE_URL": self.warehouse_url}
+        ours = {"SIGAP_HOME": str(self.path), "SIGAP_WAREHOUSE_URL": self.warehouse_url}
+        return {**os.environ, **ours, **self.settings}
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         command = [*SIGAP, *arguments]

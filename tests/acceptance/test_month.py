@@ -2,17 +2,21 @@
 
 import json
 import re
+import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
 from acceptance.home import PERIOD, Home, fill_inbox, make_home
+from sigap import entitlement
 from sigap_stack.postgres import Postgres
+
+RULES = Path(entitlement.__file__).parent / "rules"
 
 Ran = tuple[Home, dict[str, Any]]
 VERBS = {"collect", "check", "link", "decide", "approve", "bill", "report"}
@@ -206,9 +210,20 @@ def wait_until_blocked(home: Home) -> None:
     pytest.fail("bill never came to its lines")
 
 
-def test_the_quota_makes_a_waiting_list(ran: Ran) -> None:
-    """The shipped quota is larger than this small month: nobody waits here. The cut has its own spec cases."""
-    home, summary = ran
-    decisions = exported(home, "decisions")
-    waiting = pc.sum(pc.equal(decisions["outcome"], "waiting")).as_py()
-    assert waiting == summary["waiting"] == 0
+def test_with_fewer_places_the_rest_waits_in_the_documented_order(
+    ran: Ran, postgres: Postgres, tmp_path: Path
+) -> None:
+    _, unlimited = ran
+    shutil.copytree(RULES, tmp_path / "rules")
+    places = tmp_path / "rules" / "places.yaml"
+    places.write_text(places.read_text().replace("quota: 11666", "quota: 100"))
+    home = replace(make_home(postgres, tmp_path), settings={"SIGAP_RULES": str(tmp_path / "rules")})
+    fill_inbox(home)
+    summary = home.json("month", PERIOD, "--approve-as", "demo")
+    assert summary["subsidised"] == summary["invoices"][0]["people"] == 100
+    assert summary["waiting"] == unlimited["subsidised"] - 100
+    ranked = [row for row in exported(home, "decisions").to_pylist() if row["rank"] is not None]
+    waiting = {row["rank"] for row in ranked if row["outcome"] == "waiting"}
+    subsidised = {row["rank"] for row in ranked if row["outcome"] == "subsidised"}
+    assert max(subsidised) < min(waiting)
+    assert {row["reason_code"] for row in ranked if row["rank"] in waiting} == {"QUOTA_EXCEEDED"}
