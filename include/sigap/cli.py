@@ -255,9 +255,9 @@ def settle(period: PeriodArgument, inbox: InboxOption = None) -> None:
         result = run_settle(period, resources)
     for name, people in result.classes.items():
         show.print(f"{name:<16}{people:>10,}")
-    show.print(
-        f"invoiced {rupiah(result.invoiced_idr)}, billed {rupiah(result.billed_idr)}, paid {rupiah(result.paid_idr)}"
-    )
+    totals = {"invoiced": result.invoiced_idr, "billed": result.billed_idr, "paid": result.paid_idr}
+    for name, amount in totals.items():
+        show.print(f"{name:<16}{rupiah(amount):>20}")
 
 
 @app.command()

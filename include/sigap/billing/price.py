@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -10,6 +9,7 @@ from sigap.billing.payers import Payers
 from sigap.billing.tariffs import Tariffs
 from sigap.domain.datasets import LINES
 from sigap.domain.period import Period
+from sigap.engine import connect
 from sigap.errors import BillingError
 
 NEEDED = ("person_id", "outcome", "sector", "funding_source", "wadah_code")
@@ -33,7 +33,7 @@ def price_people(decisions: pa.Table, tariffs: Tariffs, payers: Payers, period: 
     """
     rows = decisions.select(NEEDED)
     _refuse_unpriceable(rows, period)
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.register("decisions", rows)
         connection.register("rates", _rates(rows, tariffs, payers, period))
         connection.register("sector_groups", _sector_groups(tariffs))

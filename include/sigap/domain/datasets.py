@@ -1,6 +1,7 @@
 """The columns of every dataset of the lake: the one place where they are named and typed.
 
-A row is named by `delivery_id`, `sheet` and `row` (the 1-based line of the sheet or csv file, as the sender's program counts it).
+A row is named by `delivery_id`, `sheet` and `row` (the 1-based line of the sheet or csv file, as the sender's
+program counts it).
 """
 
 import pyarrow as pa
@@ -17,9 +18,9 @@ def _text(*names: str) -> list[pa.Field]:
 
 
 WORKER_TEXT = (
-    "nik", "kk", "full_name", "birth_place", "birth_date", "sex", "address", "rt", "rw", "kelurahan", "kecamatan",
-    "kabupaten", "provinsi", "desil", "job", "income", "dtks_id", "inactive", "deceased", "matched_at", "phone",
-    "mother_name", "joined_date",
+    "nik", "kk", "full_name", "birth_place", "birth_date", "sex", "address", "rt", "rw", "kelurahan",
+    "kecamatan", "kabupaten", "provinsi", "desil", "job", "income", "dtks_id", "inactive", "deceased",
+    "matched_at", "phone", "mother_name", "joined_date",
 )  # fmt: skip
 MEMBERSHIP_TEXT = (
     "nik", "kpj", "full_name", "birth_date", "segment", "status", "payer_code", "payer_name", "programmes",
@@ -28,14 +29,16 @@ MEMBERSHIP_TEXT = (
 BILL_TEXT = ("nik", "kpj", "full_name", "month", "jkk", "jkm", "total")
 PAYMENT_TEXT = ("reference", "invoice_number", "paid_on", "amount")
 
-# As received: canonical columns hold the text of the cell, `cells` the whole row verbatim as JSON {header: text},
-# `nik_cell` what kind of cell the NIK stood in: text, number or empty. A column that the source lacks is null.
+# As received: canonical columns hold the text of the cell, `cells` the whole row verbatim as JSON
+# {header: text}, `nik_cell` what kind of cell the NIK stood in: text, number or empty. A column that the
+# source lacks is null.
 RECEIVED_WORKERS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", "nik_cell", *WORKER_TEXT)])
 RECEIVED_MEMBERSHIPS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", "nik_cell", *MEMBERSHIP_TEXT)])
 RECEIVED_BILLS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", "nik_cell", *BILL_TEXT)])
 RECEIVED_PAYMENTS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", *PAYMENT_TEXT)])
 
-# Checked: typed values, and what the check decided. `reasons` and `warnings` are codes joined by commas, sorted, '' for none.
+# Checked: typed values, and what the check decided. `reasons` and `warnings` are codes joined by commas,
+# sorted, '' for none.
 _VERDICT = _text("source", "outcome", "reasons", "warnings")
 CHECKED_WORKERS = pa.schema(
     [
@@ -68,7 +71,8 @@ CHECKED_MEMBERSHIPS = pa.schema(
 )
 
 # Identity: one row per person of the month; which rows they came from; which memberships carry their NIK.
-# `delivery_id`, `sheet`, `row` of a person name the row whose attributes were taken. `conflict` is a reason code or null.
+# `delivery_id`, `sheet`, `row` of a person name the row whose attributes were taken. `conflict` is a reason
+# code or null.
 PERSONS = pa.schema(
     [
         pa.field("person_id", pa.int64()),
@@ -96,8 +100,9 @@ PERSON_MEMBERSHIPS = pa.schema(
     ]
 )
 
-# Entitlement: exactly one row per person. outcome: subsidised | waiting | already_covered | not_eligible | held.
-# change: joined | stayed | left | null. `membership_*` names the row that was the evidence, `delivery_id`… the listed row.
+# Entitlement: exactly one row per person. outcome: subsidised | waiting | already_covered | not_eligible |
+# held. change: joined | stayed | left | null. `membership_*` names the row that was the evidence,
+# `delivery_id`… the listed row.
 DECISIONS = pa.schema(
     [
         pa.field("person_id", pa.int64()),

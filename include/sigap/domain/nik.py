@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import duckdb
 import pyarrow as pa
+
+from sigap.engine import connect
 
 NikState = Literal["valid", "missing", "damaged", "malformed", "invalid"]
 
@@ -40,7 +41,7 @@ def decode_niks(text: pa.Array | pa.ChunkedArray, cell: pa.Array | pa.ChunkedArr
       (L or P) are given.
     """
     received = pa.table({"text": text, "cell": cell})
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.register("received_niks", received)
         return connection.sql(_statement()).to_arrow_table().cast(DECODED_NIKS)
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from sigap.domain.datasets import DECISIONS
 from sigap.domain.period import Period
+from sigap.engine import connect
 from sigap.entitlement.rules import Rules
 from sigap.errors import EntitlementError
 
@@ -50,7 +51,7 @@ def decide_people(
     (last month's subsidised persons). The order of checks is in `checks.sql`, of places in `decisions.sql`.
     Raises `EntitlementError` when a person would have no or two decisions, or a reason has no rule.
     """
-    with duckdb.connect() as connection:
+    with connect() as connection:
         tables = {"persons": persons, "memberships": memberships, "previous": previous, **_rule_tables(rules)}
         for name, rows in tables.items():
             connection.register(name, rows)
@@ -65,7 +66,7 @@ def decide_people(
 
 def count_differences(these: pa.Table, others: pa.Table) -> int:
     """How many persons two sets of decisions differ about, by outcome, reason or payer."""
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.register("these", these)
         connection.register("others", others)
         return int(connection.sql(_DIFFERENCES).fetchall()[0][0])

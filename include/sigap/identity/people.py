@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from sigap.domain.datasets import PERSON_MEMBERSHIPS, PERSON_ROWS, PERSONS
+from sigap.engine import connect
 from sigap.errors import IdentityError
 from sigap.identity.knowledge import Knowledge, knowledge
 
@@ -41,7 +42,7 @@ def link_people(workers: pa.Table, members: pa.Table) -> Links:
     counts name persons, listed rows, conflicts and memberships that belong to a listed person.
     """
     known = knowledge()
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.register("workers", workers)
         connection.register("members", members)
         connection.register("folded", known.folded)
@@ -59,7 +60,7 @@ def number_people(links: Links, numbers: pa.Table) -> Links:
     `numbers` holds `nik` and `person_id`. Raises `IdentityError` when a listed person has none;
     memberships without one are dropped.
     """
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.register("numbers", numbers)
         numbered = replace(
             links,

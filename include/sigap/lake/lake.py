@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -117,7 +118,7 @@ def _publish(folder: UPath, name: str, content: bytes) -> None:
         return
     folder.mkdir(parents=True, exist_ok=True)
     if target.protocol in ("", "file"):  # an object store publishes in one move by itself
-        temporary = folder / f".{name}.{hashlib.sha256(content).hexdigest()[:8]}.part"
+        temporary = folder / f".{name}.{uuid.uuid4().hex}.part"  # two writers may bring the same content
         temporary.write_bytes(content)
         temporary.rename(target)
     else:

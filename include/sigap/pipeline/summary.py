@@ -92,7 +92,7 @@ def _people(connection: Connection, period: Period) -> dict[str, int]:
         .where(decision.roster_id == newest.scalar_subquery())
         .group_by(decision.outcome)
     )
-    by_outcome = dict(found.tuples().all())
+    by_outcome: dict[str, int] = dict(found.tuples().all())
     return {
         "persons": sum(by_outcome.values()),
         "already_covered": by_outcome.get("already_covered", 0),

@@ -15,6 +15,7 @@ from sigap.domain.nik import decode_niks
 from sigap.domain.period import Period
 from sigap.domain.region import city
 from sigap.domain.source import Kind, SourceEntry
+from sigap.engine import connect
 from sigap.errors import QualityError
 from sigap.quality.places import OUTSIDE, city_kelurahan, city_names, spell_places
 from sigap.quality.words import blanks, severities, words
@@ -50,7 +51,7 @@ def check_rows(received: pa.Table, entry: SourceEntry, period: Period) -> Checke
             "Check only lists of workers and memberships."
         )
     numbered = _number(received)
-    with duckdb.connect() as connection:
+    with connect() as connection:
         _prepare(connection, numbered)
         if entry.kind == "workers":
             _find_places(connection, numbered)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
 from sigap.domain.nik import decode_niks
 from sigap.domain.period import Period
+from sigap.engine import connect
 from sigap.errors import SettlementError
 
 BILL = pa.schema([pa.field("nik", pa.string()), pa.field("total_idr", pa.int64())])
@@ -54,7 +54,7 @@ def read_payments(received: pa.Table, file_name: str) -> pa.Table:
 
 
 def _run(name: str, received: pa.Table, values: dict[str, str]) -> pa.Table:
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.execute(_sql("cells.sql"))
         connection.register("received", received)
         return connection.sql(_sql(name), params=values).to_arrow_table()

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from sigap.engine import connect
 
 CLASSES = ("matched", "missing", "extra", "amount_differs")
 
@@ -49,7 +50,7 @@ def reconcile(lines: pa.Table, bill: pa.Table) -> Reconciliation:
     Rows of one NIK are added up first: someone billed twice is `amount_differs` (or `extra`), never `matched`
     by one of the two rows.
     """
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.register("lines", lines)
         connection.register("bill", bill)
         statement = Path(__file__).with_name("reconcile.sql").read_text(encoding="utf-8")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -10,6 +9,7 @@ from upath import UPath
 
 from sigap.domain.datasets import SCHEMAS
 from sigap.domain.source import SourceEntry
+from sigap.engine import connect
 from sigap.sources.chunk import Chunk
 from sigap.sources.columnar import parquet_chunks
 from sigap.sources.delimited import csv_chunks
@@ -80,7 +80,7 @@ def _verbatim(chunk: Chunk) -> pa.Array:
         if not header.startswith("(kolom ") or column.null_count < len(column)
     ]
     cells = pa.StructArray.from_arrays([column for _, column in kept], names=[header for header, _ in kept])
-    with duckdb.connect() as engine:
+    with connect() as engine:
         engine.register("received", pa.table({"line": cells}))
         json = engine.sql("SELECT to_json(line)::VARCHAR FROM received").to_arrow_table().column(0)
     return json.cast(pa.string()).combine_chunks()

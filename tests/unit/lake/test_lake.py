@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -98,3 +99,11 @@ def test_a_manifest_names_parents_and_versions(tmp_path: Path) -> None:
     content = json.loads(manifest.read_text())
     assert content["parents"] == [parent.as_dict()]
     assert content["versions"] == {"code": "abc"}
+
+
+def test_writers_of_the_same_rows_do_not_get_into_each_others_way(tmp_path: Path) -> None:
+    lake, rows = Lake(UPath(tmp_path)), lines(2_000)
+    with ThreadPoolExecutor(8) as pool:
+        refs = set(pool.map(lambda _: lake.write("billing.lines", MONTH, rows), range(64)))
+    assert len(refs) == 1
+    assert not list(tmp_path.rglob("*.part"))
