@@ -11,6 +11,8 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --no-header
 LOCKS := requirements.txt requirements-dev.txt
+INSTALLER := uv==0.13.9
+BUILDER := setuptools==80.9.0
 # The installation is as old as the locks it was made from: a changed lock installs again, an unchanged one costs nothing.
 STAMP = $(VENV)/installed-$(shell cat $(LOCKS) pyproject.toml | sha256sum | cut -c1-16)
 
@@ -67,7 +69,7 @@ $(STAMP): $(LOCKS) pyproject.toml
 	@echo "Installing into $(VENV) (first use, or the locks have changed)"
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV) \
 	  || { echo "Python cannot make a virtual environment here. On Debian: apt-get install python3-venv."; exit 1; }
-	@[ -x $(UV) ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	@$(UV) pip install --quiet --python $(BIN)/python $(addprefix -r ,$(LOCKS)) setuptools
+	@[ -x $(UV) ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check $(INSTALLER)
+	@$(UV) pip install --quiet --python $(BIN)/python $(addprefix -r ,$(LOCKS)) $(BUILDER)
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/installed-*; touch $@

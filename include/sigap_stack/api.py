@@ -10,6 +10,8 @@ from sigap_stack.processes import StackError
 
 FINAL = ("success", "failed", "skipped", "upstream_failed", "removed")
 
+Key = tuple[str, str, str, int]
+
 
 @dataclass(frozen=True, slots=True)
 class TaskState:
@@ -23,6 +25,11 @@ class TaskState:
     state: str | None
     seconds: float | None
     on: str | None
+
+    @property
+    def key(self) -> Key:
+        """What tells it from every other, whatever its attempt."""
+        return (self.dag_id, self.run_id, self.task_id, self.map_index)
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from sigap.pipeline.display import print_summary
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.summary import summarise
 from sigap.settings import load_settings
-from sigap_stack.api import FINAL, Airflow, TaskState
+from sigap_stack.api import FINAL, Airflow, Key, TaskState
 from sigap_stack.launcher import Stack, running_stack
 from sigap_stack.processes import StackError
 from sigap_stack.verdict import sentence_of
@@ -27,6 +27,7 @@ APPROVERS = {"approve_roster.ask": "dinas", "approve_invoices.ask": "bendahara"}
 _MARKS = {"success": "[green]✓[/]", "skipped": "[yellow]-[/]", "removed": "[dim]-[/]"}
 _STALLED_SECONDS = 900
 _POLL_SECONDS = 0.5
+_THINKING_SECONDS = 2.0
 
 Run = tuple[str, str]
 
@@ -52,7 +53,8 @@ class Month:
     def __init__(self, stack: Stack, console: Console) -> None:
         self._stack = stack
         self._console = console
-        self._reported: set[tuple[str, str, str, int]] = set()
+        self._reported: set[Key] = set()
+        self._waiting: dict[Key, float] = {}
         self._people = {user: self._login(user) for user in ("operator", "dinas", "bendahara")}
         self._operator = self._people["operator"]
 
@@ -90,24 +92,27 @@ class Month:
     def _follow(self, tasks: list[TaskState]) -> bool:
         moved = False
         for task in tasks:
-            key = (task.dag_id, task.run_id, task.task_id, task.map_index)
             if task.state == "awaiting_input":
                 self._approve(task)
             elif task.state == "failed":
                 raise StackError(self._why(task))
-            elif task.state in FINAL and key not in self._reported:
-                self._reported.add(key)
+            elif task.state in FINAL and task.key not in self._reported:
+                self._reported.add(task.key)
                 mark = _MARKS.get(task.state or "", "[red]✗[/]")
-                self._console.print(
-                    f"{mark} {escape(task.name)}  [dim]{task.seconds or 0:.1f} s[/]", highlight=False
-                )
+                self._tell(f"{mark} {escape(task.name)}  [dim]{task.seconds or 0:.1f} s[/]")
                 moved = True
         return moved
 
     def _approve(self, task: TaskState) -> None:
+        """Answer after a moment: an answer that comes before the scheduler saw the task wait is lost."""
+        if time.monotonic() - self._waiting.setdefault(task.key, time.monotonic()) < _THINKING_SECONDS:
+            return
         person = APPROVERS[task.task_id]
         self._people[person].answer(task, "Approve")
-        self._console.print(f"[cyan]●[/] {person} approves ({task.task_id})", highlight=False)
+        self._tell(f"[cyan]●[/] {person} approves ({task.task_id})")
+
+    def _tell(self, line: str) -> None:
+        self._console.print(line, highlight=False, soft_wrap=True)
 
     def _why(self, task: TaskState) -> str:
         log = self._stack.task_logs / task.log

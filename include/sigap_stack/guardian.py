@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
-GRACE_SECONDS = 5.0
+GRACE_SECONDS = 3.0
 TICK_SECONDS = 0.1
 
 Services = dict[int, tuple[str, "subprocess.Popen[bytes]"]]

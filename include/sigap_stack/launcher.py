@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -26,8 +27,8 @@ SERVICES = {
     "api-server": ["airflow", "api-server"],
     "scheduler": ["sigap_stack.warm", "scheduler", "--skip-serve-logs"],
     "dag-processor": ["airflow", "dag-processor"],
-    "triggerer": ["airflow", "triggerer", "--skip-serve-logs"],
 }
+TRIGGERER = ["airflow", "triggerer", "--skip-serve-logs"]
 _HEALTHY_WITHIN_SECONDS = 240
 _CLEAN_UP_SECONDS = 20
 
@@ -84,6 +85,8 @@ def _start(home: Path, port: int, server_url: Callable[[str], str], processes: P
         processes.start(name, [sys.executable, "-m", *arguments], environment)
     stack = Stack(home, f"http://127.0.0.1:{port}", warehouse_url, kept.passwords, processes)
     _wait_until_healthy(stack)
+    # No task of ours waits on a trigger: it starts last, out of the way of the first tasks.
+    processes.start("triggerer", ["nice", sys.executable, "-m", *TRIGGERER], environment)
     return stack
 
 
@@ -188,8 +191,14 @@ def _wait_until_healthy(stack: Stack) -> None:
 
 def _healthy(address: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{address}/api/v2/monitor/health", timeout=5) as answer:  # noqa: S310
-            health = json.load(answer)
+        _get(f"{address}/execution/health")  # builds what tasks talk to, while the scheduler still starts
+        health = _get(f"{address}/api/v2/monitor/health")
     except OSError:
         return False
     return all(health[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor"))
+
+
+def _get(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310
+        content: dict[str, Any] = json.load(answer)
+    return content

@@ -1,6 +1,7 @@
 """The DAGs load, say who they are, stand in the order of the design, and hold no logic."""
 
 import ast
+import itertools
 import subprocess
 import sys
 from pathlib import Path
@@ -56,7 +57,7 @@ def test_collecting_goes_from_list_to_published_report_file_by_file(bag: "DagBag
     dag = bag.dags[dag_id]
     order = ["collect.list_deliveries", "collect.collect", "check.check", "check.publish"]
     assert [task.task_id for task in dag.topological_sort()] == order
-    for first, then in zip(order, order[1:], strict=False):
+    for first, then in itertools.pairwise(order):
         assert dag.get_task(first).downstream_task_ids == {then}
     for mapped in ("collect.collect", "check.check"):
         assert dag.get_task(mapped).is_mapped
@@ -69,7 +70,7 @@ def test_the_month_goes_from_link_to_documents_with_a_judgement_before_billing_a
 ) -> None:
     dag = bag.dags["monthly_premiums"]
     assert [task.task_id for task in dag.topological_sort()] == MONTH
-    for first, then in zip(MONTH, MONTH[1:], strict=False):
+    for first, then in itertools.pairwise(MONTH):
         assert dag.get_task(first).downstream_task_ids == {then}
     assert dag.get_task("approve_roster.ask").about == "roster"
     assert dag.get_task("approve_invoices.ask").about == "invoices"
