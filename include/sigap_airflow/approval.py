@@ -51,7 +51,7 @@ def record_answer(about: str, answer: dict[str, Any] | None) -> bool:
         return True
     verdict = "approved" if answer["chosen_options"] == [ApprovalOperator.APPROVE] else "rejected"
     reason = (answer["params_input"].get("reason") or "").strip() or None
-    run(record_approval, about, verdict, answer["responded_by_user"]["id"], reason)
+    run(record_approval, about, verdict, answer["responded_by_user"]["name"], reason)
     return verdict == "approved"
 
 

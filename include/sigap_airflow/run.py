@@ -67,14 +67,20 @@ def _opened() -> Iterator["Resources"]:
     settings = load_settings()
     if settings.warehouse_url is None:
         connection = BaseHook.get_connection(CONNECTION)
-        where = f"{connection.host}:{connection.port or 5432}/{connection.schema}"
-        url = f"postgresql://{connection.login}:{connection.password}@{where}"
-        settings = settings.model_copy(update={"warehouse_url": url})
+        settings = settings.model_copy(update={"warehouse_url": _url(connection)})
     resources = ReportingResources.open(settings, get_current_context()["run_id"])
     try:
         yield resources
     finally:
         resources.warehouse.dispose()
+
+
+def _url(connection: Any) -> str:
+    from sqlalchemy import URL
+
+    where = (connection.host, connection.port, connection.schema)
+    url = URL.create("postgresql", connection.login, connection.password, *where)
+    return url.render_as_string(hide_password=False)
 
 
 def _made_safe(error: Exception) -> Exception:
