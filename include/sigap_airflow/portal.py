@@ -1,4 +1,4 @@
-"""Puts the portal into Airflow's API server. Every Airflow process loads plugins; only a request loads more."""
+"""Puts the portal into Airflow's API server. Every process loads plugins; only a request loads the rest."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import cache
