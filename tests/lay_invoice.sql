@@ -4,6 +4,7 @@ CREATE OR REPLACE FUNCTION pg_temp.lay_invoice(month text, count int, how_far te
 DECLARE
     new_roster bigint;
     new_invoice bigint;
+    next_number int;
 BEGIN
     INSERT INTO identity.person (person_id, nik, first_period)
     SELECT id, '327501010180' || lpad(id::text, 4, '0'), month FROM generate_series(1, count) id
@@ -45,8 +46,11 @@ BEGIN
         UPDATE billing.invoice SET status = 'approved' WHERE invoice_id = new_invoice;
     END IF;
     IF how_far = 'issued' THEN
+        INSERT INTO billing.number_series AS s VALUES ('SG', left(month, 4)::smallint, 1)
+        ON CONFLICT (wadah_code, year) DO UPDATE SET last_number = s.last_number + 1
+        RETURNING last_number INTO next_number;
         UPDATE billing.invoice
-        SET status = 'issued', number = 'SIGAP/SG/' || month || '/' || lpad(new_invoice::text, 4, '0'), issued_at = now()
+        SET status = 'issued', number = 'SIGAP/SG/' || month || '/' || lpad(next_number::text, 4, '0'), issued_at = now()
         WHERE invoice_id = new_invoice;
     END IF;
     RETURN new_invoice;

@@ -319,12 +319,133 @@ APPROVE = """
 """
 
 
+@pytest.mark.parametrize("actor", ["dinas", " DINAS", "di nas", "dinas\t", "dinas\u00a0", "ｄｉｎａｓ"])
 def test_whoever_approved_the_roster_cannot_approve_its_invoices(
-    warehouse: Engine, lay_invoice: Callable[..., int]
+    warehouse: Engine, lay_invoice: Callable[..., int], actor: str
 ) -> None:
     lay_invoice(status="draft")
-    own = APPROVE.format(subject="invoices", verdict="approved", actor=" DINAS")
+    own = APPROVE.format(subject="invoices", verdict="approved", actor=actor)
     assert "by whoever approved their roster" in refused(warehouse, own)
+
+
+def test_nobody_judges_without_a_name(warehouse: Engine, lay_roster: Callable[..., int]) -> None:
+    lay_roster()
+    nobody = APPROVE.format(subject="roster", verdict="approved", actor=" \t ")
+    assert "ck_approval_named" in refused(warehouse, nobody)
+
+
+@pytest.mark.parametrize(
+    ("after", "says"),
+    [
+        ("UPDATE entitlement.decision SET outcome = 'subsidised'", "decisions cannot change"),
+        ("DELETE FROM entitlement.decision WHERE person_id = 1", "decisions cannot change"),
+        ("UPDATE entitlement.roster SET subsidised = 4", "was judged as it stands"),
+        ("UPDATE entitlement.roster SET status = 'approved', decisions_sha256 = ''", "was judged as it stands"),
+        ("UPDATE entitlement.roster SET status = 'rejected'", "no judgement on record that says rejected"),
+    ],
+)
+def test_a_roster_takes_effect_as_it_was_judged(
+    warehouse: Engine, lay_roster: Callable[..., int], after: str, says: str
+) -> None:
+    lay_roster()
+    approval = APPROVE.format(subject="roster", verdict="approved", actor="dinas")
+    assert says in refused(warehouse, approval, after)
+
+
+@pytest.mark.parametrize(
+    ("after", "says"),
+    [
+        ("UPDATE billing.invoice SET due_date = due_date + 1", "as it stands"),
+        ("UPDATE billing.invoice SET due_date = due_date + 1, status = 'approved'", "as it stands"),
+        ("DELETE FROM billing.invoice", "is approved and cannot be deleted"),
+        (HEADER.format(funding="DBHCHT", people=1), "none can join them"),
+    ],
+)
+def test_invoices_take_effect_as_they_were_judged(
+    warehouse: Engine, lay_invoice: Callable[..., int], after: str, says: str
+) -> None:
+    lay_invoice(status="draft")
+    approval = APPROVE.format(subject="invoices", verdict="approved", actor="bendahara")
+    assert says in refused(warehouse, approval, after)
+
+
+NUMBERED = "UPDATE billing.invoice SET status = 'issued', issued_at = now(), number = '{number}'"
+TAKEN = "INSERT INTO billing.number_series VALUES ('SG', 2026, {number})"
+
+
+@pytest.mark.parametrize(
+    ("statements", "says"),
+    [
+        ([NUMBERED.format(number="SIGAP/SG/2026-01/0001")], "its series did not give"),
+        ([TAKEN.format(number=2)], "only ever takes its next number"),
+        ([TAKEN.format(number=1)], "was taken for no invoice"),
+        ([TAKEN.format(number=1), "UPDATE billing.number_series SET last_number = 3"], "takes its next number"),
+        ([TAKEN.format(number=1), NUMBERED.format(number="SIGAP/SG/2026-02/0001")], "its series did not give"),
+        ([TAKEN.format(number=1), NUMBERED.format(number="SIGAP/SG/2026-01/1")], "its series did not give"),
+    ],
+)
+def test_a_number_is_given_in_turn_and_used(
+    warehouse: Engine, lay_invoice: Callable[..., int], statements: list[str], says: str
+) -> None:
+    lay_invoice(status="approved")
+    assert says in refused(warehouse, *statements)
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE billing.number_series SET last_number = 0", "takes its next number"),
+        ("DELETE FROM billing.number_series", "takes its next number"),
+        ("TRUNCATE billing.number_series", "number_series cannot be emptied"),
+    ],
+)
+def test_numbers_given_out_are_not_given_again(
+    warehouse: Engine, lay_invoice: Callable[..., int], statement: str, says: str
+) -> None:
+    lay_invoice()
+    assert says in refused(warehouse, statement)
+
+
+DELIVERY = """
+    INSERT INTO sources.delivery (delivery_id, period, source, file_name, sha256, size_bytes, outcome)
+    VALUES ('d1', '2026-01', 'becak', 'becak.xls', repeat('0', 64), 1, '{outcome}')
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE audit.outcome SET counts = '{}'", "added to, never changed"),
+        ("DELETE FROM audit.outcome", "added to, never changed"),
+        ("TRUNCATE audit.outcome", "added to, never changed"),
+        ("UPDATE identity.person SET nik = '3275010101809999' WHERE person_id = 1", "added to, never changed"),
+        ("DELETE FROM identity.person", "added to, never changed"),
+        ("UPDATE sources.delivery SET sha256 = repeat('1', 64)", "taken in as it is and stays"),
+        ("DELETE FROM sources.delivery", "taken in as it is and stays"),
+        ("TRUNCATE sources.delivery CASCADE", "delivery cannot be emptied"),
+    ],
+)
+def test_records_that_prove_what_was_done_stay(
+    warehouse: Engine, lay_invoice: Callable[..., int], statement: str, says: str
+) -> None:
+    lay_invoice()
+    with warehouse.begin() as connection:
+        connection.execute(text(DELIVERY.format(outcome="accepted")))
+    assert says in refused(warehouse, statement)
+
+
+def test_a_refused_delivery_may_be_read_again(warehouse: Engine) -> None:
+    with warehouse.begin() as connection:
+        connection.execute(text(DELIVERY.format(outcome="refused")))
+        connection.execute(text("UPDATE sources.delivery SET outcome = 'accepted'"))
+
+
+def test_a_month_that_is_none_has_no_roster(warehouse: Engine) -> None:
+    roster = """
+        INSERT INTO entitlement.roster (period, version, status, people, subsidised, decisions_sha256,
+            rules_sha256) VALUES ('2026-13', 1, 'draft', 1, 1, '', '')
+    """
+    assert "ck_roster_month" in refused(warehouse, roster)
 
 
 def test_a_rejection_without_a_reason_is_refused(warehouse: Engine, lay_roster: Callable[..., int]) -> None:
@@ -336,7 +457,8 @@ def test_a_rejection_without_a_reason_is_refused(warehouse: Engine, lay_roster: 
 @pytest.mark.parametrize(
     ("statement", "says"),
     [
-        ("UPDATE entitlement.roster SET status = 'approved'", "has no approval on record"),
+        ("UPDATE entitlement.roster SET status = 'approved'", "has no judgement on record that says approved"),
+        ("UPDATE entitlement.roster SET status = 'rejected'", "has no judgement on record that says rejected"),
         (APPROVE.format(subject="invoices", verdict="approved", actor="bendahara"), "roster is not approved"),
         (
             "INSERT INTO entitlement.roster (period, version, status, people, subsidised, decisions_sha256, "

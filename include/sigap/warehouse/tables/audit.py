@@ -65,6 +65,7 @@ approval = Table(
     CheckConstraint(
         "verdict = 'approved' OR coalesce(trim(reason), '') <> ''", name="rejection_needs_a_reason"
     ),
+    CheckConstraint(r"actor ~ '\S'", name="named"),
     UniqueConstraint("subject", "roster_id"),
     ForeignKeyConstraint(
         ["roster_id", "period"],

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -38,6 +39,7 @@ roster = Table(
     Column("rules_sha256", String(64), nullable=False, comment="Digest of the rules used"),
     stamp("created_at", "When"),
     one_of("status", "draft", "approved", "rejected"),
+    CheckConstraint("period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="month"),
     UniqueConstraint("period", "version"),
     UniqueConstraint("roster_id", "period"),
     schema="entitlement",

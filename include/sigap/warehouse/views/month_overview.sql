@@ -8,8 +8,11 @@ WITH months AS (
     SELECT period, count(*) FILTER (WHERE outcome = 'stopped') AS stopped, sum(received) AS received,
         sum(accepted) AS accepted, sum(held) AS held, sum(rejected) AS rejected
     FROM quality.validation GROUP BY period
-), newest AS (
-    SELECT DISTINCT ON (period) * FROM entitlement.roster ORDER BY period, version DESC
+), current AS (
+    SELECT DISTINCT ON (r.period) r.* FROM entitlement.roster r
+    ORDER BY r.period, EXISTS (
+        SELECT FROM billing.invoice i WHERE i.roster_id = r.roster_id AND i.status <> 'draft'
+    ) DESC, r.version DESC
 ), invoiced AS (
     SELECT period, count(*) AS invoices, count(*) FILTER (WHERE status = 'issued') AS issued,
         sum(people) AS billed_people, sum(jkk_idr) AS jkk_idr, sum(jkm_idr) AS jkm_idr, sum(total_idr) AS total_idr
@@ -39,7 +42,7 @@ SELECT
 FROM months m
 LEFT JOIN delivered v ON v.period = m.period
 LEFT JOIN checked c ON c.period = m.period
-LEFT JOIN newest n ON n.period = m.period
+LEFT JOIN current n ON n.period = m.period
 LEFT JOIN invoiced i ON i.period = m.period;
 
 COMMENT ON VIEW reporting.month_overview IS 'One row per coverage month: what came in, what was decided, what is owed';
@@ -51,7 +54,7 @@ COMMENT ON COLUMN reporting.month_overview.received_rows IS 'Rows received in ch
 COMMENT ON COLUMN reporting.month_overview.accepted_rows IS 'Rows accepted';
 COMMENT ON COLUMN reporting.month_overview.held_rows IS 'Rows held for a person';
 COMMENT ON COLUMN reporting.month_overview.rejected_rows IS 'Rows rejected';
-COMMENT ON COLUMN reporting.month_overview.roster_id IS 'Newest roster version';
+COMMENT ON COLUMN reporting.month_overview.roster_id IS 'Roster version whose invoices stand, else the newest';
 COMMENT ON COLUMN reporting.month_overview.roster_version IS 'Its number within the month';
 COMMENT ON COLUMN reporting.month_overview.roster_status IS 'draft, approved or rejected';
 COMMENT ON COLUMN reporting.month_overview.decided_people IS 'Persons decided about';

@@ -11,4 +11,5 @@ DROP FUNCTION entitlement.check_decisions() CASCADE;
 DROP FUNCTION entitlement.check_new_roster() CASCADE;
 DROP FUNCTION entitlement.check_roster() CASCADE;
 DROP FUNCTION audit.check_approval() CASCADE;
+DROP FUNCTION audit.same_account(text, text);
 DROP FUNCTION audit.refuse_change() CASCADE;

@@ -5,12 +5,17 @@
 
 CREATE FUNCTION audit.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION '% is a record: it is added to, never changed. Record a new judgement on a new roster version.', TG_RELID::regclass;
+    RAISE EXCEPTION '% is a record: it is added to, never changed. Only a new row can say something else.', TG_RELID::regclass;
 END $$;
 COMMENT ON FUNCTION audit.refuse_change() IS 'Refuses any change of a row that is evidence';
 
 CREATE TRIGGER approval_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON audit.approval
     FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+
+CREATE FUNCTION audit.same_account(one text, other text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT regexp_replace(lower(normalize(one, NFKC)), '\s', '', 'g') = regexp_replace(lower(normalize(other, NFKC)), '\s', '', 'g')
+$$;
+COMMENT ON FUNCTION audit.same_account(text, text) IS 'Whether two account names differ at most in case, blanks or width of letters';
 
 CREATE FUNCTION audit.check_approval() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -22,7 +27,7 @@ BEGIN
     END IF;
     IF NEW.verdict = 'approved' AND EXISTS (
         SELECT FROM audit.approval
-        WHERE roster_id = NEW.roster_id AND subject = 'roster' AND lower(trim(actor)) = lower(trim(NEW.actor))
+        WHERE roster_id = NEW.roster_id AND subject = 'roster' AND audit.same_account(actor, NEW.actor)
     ) THEN
         RAISE EXCEPTION 'The invoices of % cannot be approved by whoever approved their roster. Ask another person in finance.', NEW.period;
     END IF;
@@ -38,6 +43,7 @@ CREATE TRIGGER approval_by_two BEFORE INSERT ON audit.approval
 CREATE FUNCTION entitlement.check_roster() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     before entitlement.roster := OLD;
+    judged text := (SELECT verdict FROM audit.approval WHERE roster_id = OLD.roster_id AND subject = 'roster');
 BEGIN
     IF TG_OP = 'DELETE' THEN
         IF OLD.status <> 'draft' THEN
@@ -45,17 +51,17 @@ BEGIN
         END IF;
         RETURN OLD;
     END IF;
+    before.status := NEW.status;
     IF OLD.status = 'draft' THEN
-        IF NEW.status = 'approved' AND NOT EXISTS (
-            SELECT FROM audit.approval
-            WHERE roster_id = NEW.roster_id AND subject = 'roster' AND verdict = 'approved'
-        ) THEN
-            RAISE EXCEPTION 'Roster version % of % has no approval on record. Record the approval in the same transaction.', OLD.version, OLD.period;
+        IF judged IS NOT NULL AND before <> NEW THEN
+            RAISE EXCEPTION 'Roster version % of % was judged as it stands and cannot change. Make a new version.', OLD.version, OLD.period;
+        END IF;
+        IF NEW.status <> 'draft' AND NEW.status IS DISTINCT FROM judged THEN
+            RAISE EXCEPTION 'Roster version % of % has no judgement on record that says %. Record it in the same transaction.', OLD.version, OLD.period, NEW.status;
         END IF;
         RETURN NEW;
     END IF;
     -- The one way back: finance rejects the invoices of an approved roster before any of them is approved.
-    before.status := NEW.status;
     IF OLD.status = 'approved' AND NEW.status = 'rejected' AND before = NEW
         AND EXISTS (
             SELECT FROM audit.approval
@@ -69,7 +75,7 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'Roster version % of % is % and cannot change. Make a new version.', OLD.version, OLD.period, OLD.status;
 END $$;
-COMMENT ON FUNCTION entitlement.check_roster() IS 'A judged roster does not change; its status does not go back';
+COMMENT ON FUNCTION entitlement.check_roster() IS 'A roster takes effect exactly as it was judged; its status does not go back';
 
 CREATE TRIGGER roster_stays BEFORE UPDATE OR DELETE ON entitlement.roster
     FOR EACH ROW EXECUTE FUNCTION entitlement.check_roster();
@@ -92,11 +98,11 @@ DECLARE
     judged record;
 BEGIN
     FOR judged IN
-        SELECT period, version, status FROM entitlement.roster
+        SELECT roster_id, period, version, status FROM entitlement.roster
         WHERE roster_id IN (SELECT DISTINCT roster_id FROM touched) FOR SHARE
     LOOP
-        IF judged.status <> 'draft' THEN
-            RAISE EXCEPTION 'Roster version % of % is %: its decisions cannot change. Make a new version.', judged.version, judged.period, judged.status;
+        IF judged.status <> 'draft' OR EXISTS (SELECT FROM audit.approval WHERE roster_id = judged.roster_id) THEN
+            RAISE EXCEPTION 'Roster version % of % is judged: its decisions cannot change. Make a new version.', judged.version, judged.period;
         END IF;
     END LOOP;
     RETURN NULL;
@@ -118,29 +124,25 @@ CREATE TRIGGER decisions_changed_to AFTER UPDATE ON entitlement.decision
 CREATE FUNCTION billing.check_invoice() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     before billing.invoice := OLD;
+    judged text := (SELECT verdict FROM audit.approval WHERE roster_id = OLD.roster_id AND subject = 'invoices');
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        IF OLD.status <> 'draft' THEN
-            RAISE EXCEPTION 'Invoice % of % is % and cannot be deleted. Correct it in a later month.', coalesce(OLD.number, OLD.invoice_id::text), OLD.period, OLD.status;
+        IF OLD.status <> 'draft' OR judged = 'approved' THEN
+            RAISE EXCEPTION 'Invoice % of % is % and cannot be deleted. Correct it in a later month.', coalesce(OLD.number, OLD.invoice_id::text), OLD.period, coalesce(judged, OLD.status);
         END IF;
         RETURN OLD;
     END IF;
     IF OLD.status = 'issued' THEN
         RAISE EXCEPTION 'Invoice % of % is issued and cannot change. Correct it in a later month.', OLD.number, OLD.period;
     END IF;
-    IF OLD.status = 'approved' THEN
-        before.status := NEW.status;
-        before.number := NEW.number;
-        before.issued_at := NEW.issued_at;
-        IF NEW.status <> 'issued' OR before <> NEW THEN
-            RAISE EXCEPTION 'Invoice % of % is approved: all that may follow is its issue.', OLD.invoice_id, OLD.period;
-        END IF;
-    END IF;
-    IF NEW.status <> 'draft' AND NOT EXISTS (
-        SELECT FROM audit.approval
-        WHERE roster_id = NEW.roster_id AND subject = 'invoices' AND verdict = 'approved'
-    ) THEN
+    IF NEW.status <> 'draft' AND judged IS DISTINCT FROM 'approved' THEN
         RAISE EXCEPTION 'Invoice % of % has no approval on record. Let finance approve the invoices first.', OLD.invoice_id, OLD.period;
+    END IF;
+    before.status := NEW.status;
+    before.number := NEW.number;
+    before.issued_at := NEW.issued_at;
+    IF judged IS NOT NULL AND (before <> NEW OR NEW.status = 'draft' OR (OLD.status = 'approved' AND NEW.status <> 'issued')) THEN
+        RAISE EXCEPTION 'Invoice % of % is % as it stands: all that may follow is its issue.', OLD.invoice_id, OLD.period, judged;
     END IF;
     RETURN NEW;
 END $$;
@@ -154,9 +156,12 @@ BEGIN
     IF NEW.status <> 'draft' THEN
         RAISE EXCEPTION 'An invoice of % begins as a draft. Add its lines, then have it approved and issued.', NEW.period;
     END IF;
+    IF EXISTS (SELECT FROM audit.approval WHERE roster_id = NEW.roster_id AND subject = 'invoices') THEN
+        RAISE EXCEPTION 'The invoices of % were judged: none can join them. Decide the month again.', NEW.period;
+    END IF;
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION billing.check_new_invoice() IS 'An invoice begins as a draft';
+COMMENT ON FUNCTION billing.check_new_invoice() IS 'An invoice begins as a draft, before finance judges';
 
 CREATE TRIGGER invoice_begins_as_draft BEFORE INSERT ON billing.invoice
     FOR EACH ROW EXECUTE FUNCTION billing.check_new_invoice();
