@@ -7,17 +7,19 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, func, insert, select, text
 
 from sigap.domain.batch import BatchRef
 from sigap.domain.datasets import SCHEMAS
 from sigap.domain.period import Period
-from sigap.errors import EntitlementError, IdentityError
-from sigap.pipeline.approve import record_approval
-from sigap.pipeline.bill import bill
+from sigap.errors import ApprovalError, EntitlementError, IdentityError
+from sigap.pipeline.approve import is_approved, record_approval
+from sigap.pipeline.bill import bill, issue
 from sigap.pipeline.decide import decide
+from sigap.pipeline.export import export
 from sigap.pipeline.link import link
 from sigap.pipeline.resources import Resources
+from sigap.pipeline.summary import summarise
 from sigap.settings import load_settings
 from sigap.warehouse.tables import audit, entitlement, identity, quality, sources
 
@@ -241,6 +243,29 @@ def test_a_month_whose_invoices_stand_is_closed_and_says_how_many_would_differ(r
     assert decide(JANUARY, resources) == batch
     assert newest_outcome("decide", resources.warehouse)["counts"]["changed_after_issue"] == 1
     assert rosters(resources.warehouse) == [("2026-01", 1, "approved", 2, 2)]
+
+
+def test_a_version_that_came_while_finance_judged_does_not_stop_the_month(resources: Resources) -> None:
+    """A late list makes version 2, then finance approves the invoices of version 1: the month ends by it."""
+    lay(JANUARY, resources, [1], [])
+    link(JANUARY, resources)
+    first = decide(JANUARY, resources)
+    approve("roster", JANUARY, resources)
+    bill(JANUARY, resources)
+    deliver("workers", JANUARY, [worker(2)], resources, "late")
+    link(JANUARY, resources)
+    assert decide(JANUARY, resources) != first
+    approve("invoices", JANUARY, resources)
+    with pytest.raises(ApprovalError, match="version 2 came too late"):
+        approve("roster", JANUARY, resources)
+    assert is_approved(JANUARY, "roster", resources), "nobody is asked about version 2"
+    bill(JANUARY, resources)
+    assert [invoice.people for invoice in issue(JANUARY, resources)] == [1]
+    assert (summarise(JANUARY, resources).persons, summarise(JANUARY, resources).subsidised) == (1, 1)
+    assert export("roster", JANUARY, resources.settings.home / "roster.csv", resources) == 1
+    overview = "SELECT roster_version, subsidised_people, billed_people FROM reporting.month_overview"
+    with resources.warehouse.connect() as connection:
+        assert tuple(connection.execute(text(overview)).one()) == (1, 1, 1)
 
 
 def test_whoever_was_covered_stays_or_leaves_with_a_reason(resources: Resources) -> None:

@@ -8,7 +8,7 @@ from sigap.domain.period import Period
 from sigap.errors import ApprovalError
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.resources import Resources, code_version
-from sigap.pipeline.rosters import billed_roster_id, invoices_of, newest_roster
+from sigap.pipeline.rosters import billed_roster_id, current_roster, invoices_of
 from sigap.settings import Settings
 from sigap.warehouse.tables import audit, billing, entitlement
 
@@ -44,11 +44,11 @@ def record_approval(
 
 
 def is_approved(period: Period, subject: str, resources: Resources) -> bool:
-    """Whether the newest roster of the month, or the invoices of its newest approved roster, are approved."""
+    """Whether the roster that the month goes by, or its invoices, are approved."""
     with resources.warehouse.connect() as connection:
         if subject == "roster":
-            newest = newest_roster(connection, period)
-            return newest is not None and newest.status == "approved"
+            roster = current_roster(connection, period)
+            return roster is not None and roster.status == "approved"
         verdict = connection.execute(
             select(_approval.verdict).where(
                 _approval.roster_id == billed_roster_id(connection, period), _approval.subject == subject
@@ -88,7 +88,19 @@ def _judged_roster(connection: Connection, period: Period, subject: str) -> Row[
     if roster is None:
         first = "`sigap decide`" if subject == "roster" else "the approval of the roster"
         raise ApprovalError(f"{period}: there is nothing to judge yet. First comes {first}.")
+    if subject == "roster":
+        _refuse_late(connection, period, roster)
     return roster
+
+
+def _refuse_late(connection: Connection, period: Period, newest: Row[Any]) -> None:
+    """A version that came while finance judged the invoices of an older one is not judged any more."""
+    current = current_roster(connection, period)
+    if current is not None and current.roster_id != newest.roster_id:
+        raise ApprovalError(
+            f"{period}: finance has approved the invoices of roster version {current.version}, so version "
+            f"{newest.version} came too late. Run the month again to end it; what is new counts next month."
+        )
 
 
 def _judge(

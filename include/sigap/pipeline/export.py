@@ -13,6 +13,7 @@ from sigap.domain.batch import BatchRef
 from sigap.domain.period import Period
 from sigap.errors import ReportingError
 from sigap.pipeline.resources import Resources
+from sigap.pipeline.rosters import current_roster
 from sigap.warehouse.store import copy_out
 from sigap.warehouse.tables import audit, billing, entitlement
 
@@ -43,13 +44,11 @@ def export(what: str, period: Period, out: Path, resources: Resources) -> int:
 
 
 def _decisions(period: Period, resources: Resources) -> pa.Table:
-    roster = entitlement.roster.c
-    wanted = select(roster.batch).where(roster.period == str(period)).order_by(roster.version.desc()).limit(1)
     with resources.warehouse.connect() as connection:
-        batch = connection.execute(wanted).scalar_one_or_none()
-    if batch is None:
+        roster = current_roster(connection, period)
+    if roster is None:
         raise ReportingError(f"{period} has no roster yet. Run the month first.")
-    return resources.lake.read(BatchRef.from_dict(batch))
+    return resources.lake.read(BatchRef.from_dict(roster.batch))
 
 
 def _roster(period: Period, resources: Resources) -> pa.Table:

@@ -21,6 +21,15 @@ def newest_roster(connection: Connection, period: Period, status: str | None = N
     return connection.execute(wanted.order_by(_roster.version.desc()).limit(1)).first()
 
 
+def current_roster(connection: Connection, period: Period) -> Row[Any] | None:
+    """The version the month goes by: the one whose invoices stand, else the newest of any status."""
+    standing = standing_invoices(connection, period)
+    if not standing:
+        return newest_roster(connection, period)
+    wanted = select(entitlement.roster).where(_roster.roster_id == standing[0].roster_id)
+    return connection.execute(wanted).one()
+
+
 def approved_roster(connection: Connection, period: Period) -> Row[Any]:
     """The newest approved version. Raises `ApprovalError` when there is none."""
     roster = newest_roster(connection, period, "approved")

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from sigap.domain.period import Period
 from sigap.pipeline.resources import Resources
+from sigap.pipeline.rosters import current_roster
 from sigap.warehouse.tables import audit, billing, entitlement, quality, reporting, sources
 
 
@@ -82,17 +83,14 @@ def _rows(connection: Connection, period: Period) -> dict[str, int]:
 
 
 def _people(connection: Connection, period: Period) -> dict[str, int]:
-    roster = entitlement.roster.c
-    newest = (
-        select(roster.roster_id).where(roster.period == str(period)).order_by(roster.version.desc()).limit(1)
-    )
+    roster = current_roster(connection, period)
     decision = entitlement.decision.c
     found = connection.execute(
         select(decision.outcome, func.count())
-        .where(decision.roster_id == newest.scalar_subquery())
+        .where(decision.roster_id == (roster.roster_id if roster else None))
         .group_by(decision.outcome)
     )
-    by_outcome: dict[str, int] = dict(found.tuples().all())
+    by_outcome: dict[str, int] = dict(tuple(row) for row in found)
     return {
         "persons": sum(by_outcome.values()),
         "already_covered": by_outcome.get("already_covered", 0),
