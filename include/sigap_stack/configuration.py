@@ -78,6 +78,7 @@ def airflow_environment(
         "LOGGING__BASE_LOG_FOLDER": str(airflow_home / "logs"),
         "LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(airflow_home / "logs" / "dag_processor"),
         "SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.3",
+        "SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "60",  # how soon a task that was killed is tried again
         "OPENLINEAGE__NAMESPACE": "sigap",
         "OPENLINEAGE__TRANSPORT": json.dumps(transport),
         "OPENLINEAGE__EMISSION_POLICY": json.dumps(

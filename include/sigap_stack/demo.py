@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -156,9 +157,10 @@ def stay(stack: Stack, console: Console) -> None:
     console.print(f"\nAirflow runs at [link]{stack.address}[/link] until you press Ctrl-C. Accounts:")
     for user, password in stack.passwords.items():
         console.print(f"  {user:<10} {password}", highlight=False, markup=False)
-    while True:
-        stack.processes.check()
-        time.sleep(0.5)
+    with suppress(KeyboardInterrupt):
+        while True:
+            stack.processes.check()
+            time.sleep(0.5)
 
 
 def _show(resources: Resources, before: set[str], console: Console) -> None:

@@ -126,3 +126,4 @@ def _stop(services: Services) -> None:
 
 if __name__ == "__main__":
     main()
+    os._exit(0)  # nobody may be left to read what the interpreter would say on its way out

@@ -16,8 +16,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from sigap.domain.period import Period
+from sigap.synth import synthesise
+from sigap_stack.api import Airflow
 from sigap_stack.configuration import USERS, airflow_environment, load_secrets
+from sigap_stack.demo import COLLECTORS
 from sigap_stack.guardian import descendants
 from sigap_stack.postgres import running_postgres_url
 
@@ -72,14 +77,24 @@ class Launched:
     @property
     def healthy(self) -> bool:
         try:
-            with urllib.request.urlopen(
-                f"http://127.0.0.1:{self.port}/api/v2/monitor/health", timeout=5
-            ) as answer:
+            with urllib.request.urlopen(f"{self.address}/api/v2/monitor/health", timeout=5) as answer:  # noqa: S310
                 health = json.load(answer)
         except OSError:
             return False
         parts = ("metadatabase", "scheduler", "dag_processor", "triggerer")
         return all(health[part]["status"] == "healthy" for part in parts)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def warehouse_url(self) -> str:
+        return running_postgres_url(self.home / "postgres", "sigap") or ""
+
+    @property
+    def metadata_url(self) -> str:
+        return running_postgres_url(self.home / "postgres", "airflow") or ""
 
     @property
     def output(self) -> str:
@@ -119,11 +134,9 @@ def test_the_stack_is_healthy_on_loopback_and_shows_its_accounts(launched: Launc
 
 
 def test_both_databases_are_migrated_and_the_secrets_are_for_the_owner_only(launched: Launched) -> None:
-    url = running_postgres_url(launched.home / "postgres", "sigap")
-    assert url is not None
-    with psycopg.connect(url) as warehouse:
+    with psycopg.connect(launched.warehouse_url) as warehouse:
         assert warehouse.execute("SELECT count(*) FROM billing.invoice").fetchone() == (0,)
-    with psycopg.connect(url.replace("/sigap", "/airflow")) as metadata:
+    with psycopg.connect(launched.metadata_url) as metadata:
         assert metadata.execute("SELECT count(*) FROM dag_run").fetchone() == (0,), "nothing runs by itself"
     files = [*(launched.home / "secrets").iterdir(), launched.home / "postgres" / "sigap_password"]
     assert len(files) == 3
@@ -161,6 +174,122 @@ def test_tasks_get_only_the_environment_they_need(tmp_path: Path, monkeypatch: p
     )
     assert "canary" not in json.dumps(environment)
     assert environment["SIGAP_INBOX"] == "/elsewhere"
+
+
+def judged(stack: Launched, run_id: str, answers: dict[str, tuple[str, str, str]]) -> dict[str, str]:
+    """Answer what a run of the month asks, until it is over; the state of each task then."""
+    passwords = json.loads((stack.home / "secrets" / "passwords.json").read_text(encoding="utf-8"))
+    people = {
+        who: Airflow.login(stack.address, who, passwords[who]) for who in ("dinas", "bendahara", "auditor")
+    }
+
+    def over() -> bool:
+        for task in people["auditor"].tasks("monthly_premiums", run_id):
+            if task.state == "awaiting_input":
+                time.sleep(2)
+                who, option, reason = answers[task.task_id]
+                people[who].answer(task, option, reason)
+        return people["auditor"].run_state("monthly_premiums", run_id) in ("success", "failed")
+
+    assert wait_for(over, 120)
+    return {task.task_id: task.state or "" for task in people["auditor"].tasks("monthly_premiums", run_id)}
+
+
+def test_a_month_runs_through_the_dags_with_a_refused_file_and_a_rejected_roster(launched: Launched) -> None:
+    inbox = launched.home / "inbox"
+    synthesise(Period(2026, 1), inbox, workers=60, memberships=500, seed=1)
+    (inbox / "2026-01" / "associations" / "becak" / "kosong.xlsx").touch()
+    passwords = json.loads((launched.home / "secrets" / "passwords.json").read_text(encoding="utf-8"))
+    operator = Airflow.login(launched.address, "operator", passwords["operator"])
+    operator.wait_for_dags({*COLLECTORS, "monthly_premiums"})
+    collecting = {dag_id: operator.trigger(dag_id, "2026-01") for dag_id in COLLECTORS}
+    assert wait_for(lambda: bool(operator.runs("monthly_premiums", "2026-01")), 120), (
+        "the assets start the month"
+    )
+    for dag_id, run_id in collecting.items():
+        assert wait_for(lambda one=(dag_id, run_id): operator.run_state(*one) == "success", 30), dag_id
+    checked = operator.tasks("collect_associations", collecting["collect_associations"])
+    states = {task.on: task.state for task in checked if task.task_id == "check.check"}
+    assert states.pop("kosong.xlsx") == "skipped"
+    assert set(states.values()) == {"success"}
+    assert len(states) == 11
+
+    first = next(iter(operator.runs("monthly_premiums", "2026-01")))
+    rejected = judged(launched, first, {"approve_roster.ask": ("dinas", "Reject", "kuota belum ditetapkan")})
+    assert rejected["approve_roster.record"] == "success"
+    assert {rejected[name] for name in ("bill", "approve_invoices.ask", "issue", "report")} == {"skipped"}
+
+    second = operator.trigger("monthly_premiums", "2026-01")
+    approved = judged(
+        launched,
+        second,
+        {
+            "approve_roster.ask": ("dinas", "Approve", ""),
+            "approve_invoices.ask": ("bendahara", "Approve", ""),
+        },
+    )
+    assert set(approved.values()) == {"success"}
+    third = operator.trigger("monthly_premiums", "2026-01")
+    assert set(judged(launched, third, {}).values()) == {"success"}, "nobody is asked twice"
+
+    with psycopg.connect(launched.warehouse_url) as warehouse:
+        verdicts = warehouse.execute(
+            "SELECT subject, verdict, actor, reason FROM audit.approval ORDER BY approval_id"
+        ).fetchall()
+        issued = warehouse.execute("SELECT number, people, total_idr FROM billing.invoice").fetchall()
+    assert verdicts == [
+        ("roster", "rejected", "dinas", "kuota belum ditetapkan"),
+        ("roster", "approved", "dinas", None),
+        ("invoices", "approved", "bendahara", None),
+    ]
+    assert [number for number, _, _ in issued] == ["SIGAP/SG/2026-01/0001"]
+    assert all(people > 40 and total == people * 16_800 for _, people, total in issued)
+
+
+def test_only_the_people_named_may_answer(launched: Launched) -> None:
+    with psycopg.connect(launched.metadata_url) as metadata:
+        asked = metadata.execute(
+            "SELECT subject, assignees, body FROM hitl_detail ORDER BY created_at"
+        ).fetchall()
+    assert asked, "the month above asked somebody"
+    assert {assignees[0]["id"] for _, assignees, _ in asked} == {"dinas", "bendahara"}
+    assert all("2026-01" in body for _, _, body in asked)
+
+
+def test_every_task_event_of_the_lineage_names_what_was_read_and_written(launched: Launched) -> None:
+    lines = (launched.home / "lineage" / "airflow.jsonl").read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in lines]
+    tasks = [event for event in events if event["job"]["facets"]["jobType"]["jobType"] == "TASK"]
+    done = {event["job"]["name"] for event in tasks if event["eventType"] == "COMPLETE"}
+    assert {"collect_registry.collect.collect", "monthly_premiums.bill", "monthly_premiums.report"} <= done
+    for event in tasks:
+        assert event["inputs"], f"{event['job']['name']} {event['eventType']}: no input"
+        assert event["outputs"], f"{event['job']['name']} {event['eventType']}: no output"
+    bill = next(
+        e for e in tasks if e["job"]["name"] == "monthly_premiums.bill" and e["eventType"] == "COMPLETE"
+    )
+    assert "sigap.billing.invoice_line" in {thing["name"] for thing in bill["outputs"]}
+
+
+def test_no_person_of_the_month_stands_in_airflow_or_its_logs(launched: Launched) -> None:
+    import pyarrow.parquet as pq
+
+    batches = sorted((launched.home / "lake" / "identity.persons").rglob("*.parquet"))
+    persons = pq.read_table(batches[0], columns=["nik", "full_name"]).to_pydict()
+    canaries = [nik for nik in persons["nik"] if nik] + [name for name in persons["full_name"] if " " in name]
+    assert len(canaries) > 100
+    with psycopg.connect(launched.metadata_url) as metadata:
+        kept = [
+            str(row)
+            for table in ("xcom", "asset_event", "hitl_detail", "rendered_task_instance_fields", "log")
+            for row in metadata.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table)))
+        ]
+    places = [launched.home / "logs", launched.home / "airflow" / "logs", launched.home / "lineage"]
+    files = [file for place in places for file in place.rglob("*") if file.is_file()]
+    assert kept
+    assert len(files) > 20
+    for text in [*kept, *(file.read_text(encoding="utf-8", errors="replace") for file in files)]:
+        assert not [canary for canary in canaries if canary in text]
 
 
 def test_killing_the_launcher_leaves_no_process_and_no_lock(launched: Launched) -> None:
