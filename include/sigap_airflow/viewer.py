@@ -35,7 +35,7 @@ async def signed_in(request: Request) -> Viewer:
     )
     if not may_see:
         raise HTTPException(403, FORBIDDEN)
-    return Viewer(user.get_id(), user.get_name())
+    return Viewer(user.get_name())
 
 
 def _ask_to_sign_in(request: Request) -> HTTPException:

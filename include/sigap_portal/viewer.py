@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in account: `account` as approvals and the audit keep it, `name` as people read it."""
+    """A signed-in person, by the account name under which approvals and the audit know them."""
 
     account: str
-    name: str

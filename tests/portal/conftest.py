@@ -43,7 +43,7 @@ def by_cookie(request: Request) -> Viewer:
     """Signs in whom the cookie names. What Airflow does instead is tested in test_airflow.py."""
     if "account" not in request.cookies:
         raise HTTPException(401, "Masuk dahulu.")
-    return Viewer(request.cookies["account"], request.cookies["account"])
+    return Viewer(request.cookies["account"])
 
 
 @pytest.fixture(scope="session")

@@ -321,7 +321,7 @@ def test_a_warehouse_that_does_not_answer_is_said_so(portal: Portal) -> None:
 
     gone = create_engine("postgresql+psycopg://nobody@127.0.0.1:9/nothing")
     broken = type(portal.resources)(portal.resources.settings, portal.resources.lake, gone, "portal")
-    answer = TestClient(create_app(lambda: broken, lambda: Viewer("a", "a"))).get("/")
+    answer = TestClient(create_app(lambda: broken, lambda: Viewer("auditor"))).get("/")
     assert answer.status_code == 503
     assert "Gudang data tidak menjawab" in answer.text
     assert answer.headers["x-frame-options"] == "DENY"
