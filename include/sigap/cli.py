@@ -265,12 +265,12 @@ def trace(
     line_id: Annotated[int, typer.Argument(help="Invoice line, as in `sigap export invoice-lines`.")],
     as_json: JsonOption = False,
 ) -> None:
-    """Print the way back from an invoice line to the cells of the files it rests on."""
-    from sigap.audit.trace import trace_line
+    """Print the way back from an invoice line to the cells it rests on. The audit keeps who looked."""
     from sigap.pipeline.display import print_trace
+    from sigap.pipeline.look import look
 
     with resources_for(_settings()) as resources:
-        steps = trace_line(line_id, resources.warehouse, resources.lake)
+        steps = look(line_id, resources.settings.actor, resources)
     if as_json:
         facts = [{"title": step.title, "facts": step.facts} for step in steps]
         show.print_json(json.dumps(facts, ensure_ascii=False, default=str))
