@@ -12,13 +12,15 @@ import pytest
 from sqlalchemy import text
 
 from sigap.billing.invoice import digest_lines
+from sigap.billing.payers import load_payers
+from sigap.billing.tariffs import load_tariffs
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, BillingError
 from sigap.pipeline.approve import record_approval
 from sigap.pipeline.bill import bill, drafts, issue
 from sigap.pipeline.resources import Resources
 
-JANUARY = Period(2026, 1)
+JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
 LayRoster = Callable[..., int]
 
 
@@ -137,53 +139,125 @@ def test_drafts_of_an_older_roster_are_replaced(resources: Resources, lay_roster
     assert rows(resources, "SELECT count(*), count(DISTINCT roster_id) FROM billing.invoice_line") == [(5, 1)]
 
 
-def test_a_new_roster_with_the_same_lines_leaves_the_issued_invoices(
+def test_drafts_are_made_anew_when_the_day_to_pay_changed(
+    resources: Resources, lay_roster: LayRoster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sigap.pipeline import bill as verb
+
+    lay_roster()
+    approve(resources, "roster")
+    bill(JANUARY, resources)
+    payers = load_payers()
+    later = replace(payers["APBD_KOTA"], due_months_after=1, due_day=15)
+    monkeypatch.setattr(verb, "load_payers", lambda: replace(payers, by_code={"APBD_KOTA": later}))
+    bill(JANUARY, resources)
+    assert rows(resources, "SELECT due_date::text FROM billing.invoice") == [("2026-02-15",)]
+
+
+def test_a_roster_that_comes_after_the_invoices_changes_nothing(
     resources: Resources, lay_roster: LayRoster
 ) -> None:
-    lay_roster(waiting=1)
+    lay_roster(subsidised=3)
     run_month(resources)
     before = rows(resources, "SELECT * FROM billing.invoice")
-    lay_roster(waiting=2)
-    approve(resources, "roster")
+    lay_roster(subsidised=4)
+    with pytest.raises(ApprovalError, match="came too late"):
+        approve(resources, "roster")
     bill(JANUARY, resources)
     assert issue(JANUARY, resources)[0].number == "SIGAP/SG/2026-01/0001"
     assert rows(resources, "SELECT * FROM billing.invoice") == before
 
 
-def test_a_new_roster_with_other_lines_is_refused_once_invoices_stand(
-    resources: Resources, lay_roster: LayRoster
+def test_a_tariff_that_changes_after_the_approval_is_refused_and_the_invoices_stand(
+    resources: Resources, lay_roster: LayRoster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from sigap.pipeline import bill as verb
+
     lay_roster(subsidised=3)
     run_month(resources)
     before = rows(resources, LINES)
-    lay_roster(subsidised=4)
-    approve(resources, "roster")
+    tariffs = load_tariffs()
+    dearer = replace(tariffs, jkm=tuple(replace(jkm, value=6_900) for jkm in tariffs.jkm))
+    monkeypatch.setattr(verb, "load_tariffs", lambda: dearer)
     with pytest.raises(BillingError, match="They stand"):
         bill(JANUARY, resources)
     assert rows(resources, LINES) == before
 
 
-def test_a_month_over_the_pagu_stops_before_anything_is_written(
-    resources: Resources, lay_roster: LayRoster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from sigap.billing.payers import load_payers
-    from sigap.pipeline import bill as verb
-
+@pytest.fixture
+def set_pagu(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Give the city another pagu, as a changed payers.yaml would."""
     payers = load_payers()
     payer = payers["APBD_KOTA"]
-    tight = replace(payer, pagu=tuple(replace(pagu, value=16_800 * 6 - 1) for pagu in payer.pagu))
-    monkeypatch.setattr(verb, "load_payers", lambda: replace(payers, by_code={"APBD_KOTA": tight}))
+
+    def set_to(amount_idr: int) -> None:
+        pagu = tuple(replace(value, value=amount_idr) for value in payer.pagu)
+        changed = replace(payers, by_code={"APBD_KOTA": replace(payer, pagu=pagu)})
+        monkeypatch.setattr("sigap.pipeline.budget.load_payers", lambda: changed)
+
+    return set_to
+
+
+def test_a_month_over_the_pagu_stops_before_anything_is_written(
+    resources: Resources, lay_roster: LayRoster, set_pagu: Callable[[int], None]
+) -> None:
+    set_pagu(16_800 * 6 - 1)
     lay_roster("2026-01", subsidised=3)
     run_month(resources)
     lay_roster("2026-02", subsidised=3)
-    february = Period(2026, 2)
-    approve(resources, "roster", february)
+    approve(resources, "roster", FEBRUARY)
     with pytest.raises(BillingError, match=r"over its pagu of Rp100\.799 by Rp1 "):
-        bill(february, resources)
+        bill(FEBRUARY, resources)
     assert rows(resources, "SELECT count(*) FROM billing.invoice WHERE period = '2026-02'") == [(0,)]
     assert not (resources.settings.place("lake") / "billing.lines" / "2026-02").exists()
     assert rows(resources, "SELECT status FROM audit.outcome WHERE verb = 'bill' AND period = '2026-02'") == [
         ("failed",)
+    ]
+
+
+def test_two_months_drafted_side_by_side_are_not_both_approved_over_the_pagu(
+    resources: Resources, lay_roster: LayRoster, set_pagu: Callable[[int], None]
+) -> None:
+    set_pagu(16_800 * 6 - 1)
+    for period in (JANUARY, FEBRUARY):
+        lay_roster(str(period), subsidised=3)
+        approve(resources, "roster", period)
+        bill(period, resources)
+    approve(resources, "invoices", JANUARY)
+    with pytest.raises(BillingError, match=r"over its pagu of Rp100\.799 by Rp1 "):
+        approve(resources, "invoices", FEBRUARY)
+    assert rows(resources, "SELECT period, status FROM billing.invoice ORDER BY 1") == [
+        ("2026-01", "approved"),
+        ("2026-02", "draft"),
+    ]
+    judged = "SELECT * FROM audit.approval WHERE period = '2026-02' AND subject = 'invoices'"
+    assert rows(resources, judged) == []
+
+
+def test_an_approved_month_is_not_issued_over_a_pagu_that_was_lowered(
+    resources: Resources, lay_roster: LayRoster, set_pagu: Callable[[int], None]
+) -> None:
+    lay_roster(subsidised=3)
+    approve(resources, "roster")
+    bill(JANUARY, resources)
+    approve(resources, "invoices")
+    set_pagu(16_800)
+    with pytest.raises(BillingError, match=r"over its pagu of Rp16\.800 by Rp33\.600 "):
+        issue(JANUARY, resources)
+    assert rows(resources, "SELECT status, number FROM billing.invoice") == [("approved", None)]
+    assert rows(resources, "SELECT * FROM billing.number_series") == []
+
+
+def test_each_year_has_its_own_pagu(
+    resources: Resources, lay_roster: LayRoster, set_pagu: Callable[[int], None]
+) -> None:
+    set_pagu(16_800 * 3)
+    for period in (Period(2025, 12), JANUARY):
+        lay_roster(str(period), subsidised=3)
+        run_month(resources, period)
+    assert rows(resources, "SELECT number FROM billing.invoice ORDER BY period") == [
+        ("SIGAP/SG/2025-12/0001",),
+        ("SIGAP/SG/2026-01/0001",),
     ]
 
 

@@ -73,13 +73,15 @@ def digest_lines(lines: pa.Table) -> str:
     return hashlib.sha256(buffer.getvalue()).hexdigest()
 
 
-def refuse_over_pagu(draft: InvoiceDraft, issued_idr: int, payers: Payers) -> None:
-    """Raise `BillingError` when a draft and what was issued before in its year exceed the budget ceiling."""
-    pagu = payers[draft.funding_source].pagu_on(draft.period)
-    over = issued_idr + draft.total_idr - pagu
+def refuse_over_pagu(
+    period: Period, funding_source: str, before_idr: int, month_idr: int, payers: Payers
+) -> None:
+    """Raise `BillingError` when a month and what other months of its year owe exceed the budget ceiling."""
+    pagu = payers[funding_source].pagu_on(period)
+    over = before_idr + month_idr - pagu
     if over > 0:
         raise BillingError(
-            f"{draft.period}: {draft.funding_source} goes over its pagu of {rupiah(pagu)} by {rupiah(over)} "
-            f"({rupiah(issued_idr)} issued before, {rupiah(draft.total_idr)} this month). "
+            f"{period}: {funding_source} goes over its pagu of {rupiah(pagu)} by {rupiah(over)} "
+            f"({rupiah(before_idr)} owed for other months, {rupiah(month_idr)} for this one). "
             f"Nothing was written: lower the quota, or enter the changed budget in billing/payers.yaml."
         )

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
+from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import billed_roster_id, current_roster, invoices_of
@@ -28,7 +29,8 @@ def record_approval(
     An approved roster may be billed, a rejected one is closed. Approved invoices may be issued; rejected ones
     are deleted and their roster is closed, so that a new run makes a new version. The same verdict by the
     same person again changes nothing. Raises `ApprovalError` when the person may not judge, a rejection lacks
-    its reason, there is nothing to judge, or it was judged otherwise before.
+    its reason, there is nothing to judge, or it was judged otherwise before; `BillingError` when the approved
+    invoices would exceed the budget ceiling of the year.
     """
     with resources.outcome_of("approve", period, subject) as outcome:
         _refuse_verdict(subject, verdict, actor, reason, resources.settings)
@@ -108,6 +110,10 @@ def _judge(
 ) -> None:
     if subject == "invoices" and verdict == "approved":
         _refuse_same_person(connection, actor, roster)
+        drafts = invoices_of(connection, roster.roster_id)
+        keep_within_pagu(
+            connection, Period.parse(roster.period), ((row.funding_source, row.total_idr) for row in drafts)
+        )
     seen = _seen_roster(roster) if subject == "roster" else _seen_invoices(connection, roster)
     connection.execute(
         insert(audit.approval).values(

@@ -11,14 +11,15 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from sigap.billing.invoice import InvoiceDraft, draft_invoices, refuse_over_pagu
-from sigap.billing.payers import Payers, load_payers
+from sigap.billing.invoice import InvoiceDraft, draft_invoices
+from sigap.billing.payers import load_payers
 from sigap.billing.price import NEEDED, price_people
 from sigap.billing.tariffs import Tariffs, load_tariffs
 from sigap.domain.batch import BatchRef
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, BillingError
 from sigap.pipeline.approve import is_approved
+from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import (
@@ -88,7 +89,7 @@ def bill(period: Period, resources: Resources) -> BatchRef:
         drafts = draft_invoices(lines, payers, period)
         with resources.warehouse.begin() as connection:
             lock_month(connection, period)
-            is_standing = _refuse(connection, roster, drafts, payers)
+            is_standing = _refuse(connection, roster, drafts)
             batch = resources.lake.write("billing.lines", period, lines, [decisions], outcome.versions)
             is_new = not is_standing and _lay(connection, roster, drafts, lines, tariffs)
         outcome.wrote(batch, "billing.invoice", "billing.invoice_line")
@@ -121,7 +122,7 @@ def issue(period: Period, resources: Resources) -> list[IssuedInvoice]:
     """Number and issue the approved invoices of the month; those issued before are returned as they are.
 
     Numbers run without a gap per wadah and year: `SIGAP/SG/2026-01/0001`. Raises `ApprovalError` while
-    finance has not approved.
+    finance has not approved, `BillingError` when the budget ceiling was lowered meanwhile.
     """
     with resources.outcome_of("issue", period) as outcome:
         if not is_approved(period, "invoices", resources):
@@ -133,6 +134,7 @@ def issue(period: Period, resources: Resources) -> list[IssuedInvoice]:
             lock_month(connection, period)
             roster_id = billed_roster_id(connection, period)
             waiting = [row for row in invoices_of(connection, roster_id) if row.status != "issued"]
+            keep_within_pagu(connection, period, ((row.funding_source, row.total_idr) for row in waiting))
             for row in waiting:
                 _issue(connection, period, row.invoice_id, row.wadah_code)
             issued = [_issued(row) for row in invoices_of(connection, roster_id)]
@@ -155,7 +157,7 @@ def _subsidised(roster: Row[Any], decisions: BatchRef, resources: Resources) -> 
     return chosen
 
 
-def _refuse(connection: Connection, roster: Row[Any], drafts: Sequence[InvoiceDraft], payers: Payers) -> bool:
+def _refuse(connection: Connection, roster: Row[Any], drafts: Sequence[InvoiceDraft]) -> bool:
     """Refuse a roster judged meanwhile, others that stand, a budget used up; True when these stand."""
     status = connection.execute(
         select(_roster.status).where(_roster.roster_id == roster.roster_id).with_for_update(read=True)
@@ -172,8 +174,9 @@ def _refuse(connection: Connection, roster: Row[Any], drafts: Sequence[InvoiceDr
             f"{roster.period} has {len(standing)} approved or issued invoices with other lines than roster "
             f"version {roster.version} gives. They stand: correct the difference in a later month."
         )
-    for draft in drafts:
-        refuse_over_pagu(draft, _owed_before(connection, draft), payers)
+    keep_within_pagu(
+        connection, drafts[0].period, ((draft.funding_source, draft.total_idr) for draft in drafts)
+    )
     return False
 
 
@@ -181,18 +184,6 @@ def _same(rows: Sequence[Row[Any]], drafts: Sequence[InvoiceDraft]) -> bool:
     return {(row.funding_source, row.wadah_code, row.lines_sha256) for row in rows} == {
         (draft.funding_source, draft.wadah_code, draft.lines_sha256) for draft in drafts
     }
-
-
-def _owed_before(connection: Connection, draft: InvoiceDraft) -> int:
-    """What the draft's funding source owes already for other months of the year, approved or issued."""
-    total = connection.execute(
-        select(func.coalesce(func.sum(_invoice.total_idr), 0)).where(
-            _invoice.funding_source == draft.funding_source,
-            _invoice.period.like(f"{draft.period.year:04d}-%"),
-            _invoice.status != "draft",
-        )
-    ).scalar_one()
-    return int(total)
 
 
 def _lay(
@@ -203,11 +194,13 @@ def _lay(
     tariffs: Tariffs,
 ) -> bool:
     """Replace the month's drafts unless they are these already; returns whether anything was written."""
-    if _same(invoices_of(connection, roster.roster_id), drafts):
+    headers = [_header(draft, roster, tariffs) for draft in drafts]
+    rows = invoices_of(connection, roster.roster_id)
+    if [{name: getattr(row, name) for name in headers[0]} for row in rows] == headers:
         return False
     month_drafts = (_invoice.period == roster.period, _invoice.status == "draft")
     connection.execute(delete(billing.invoice).where(*month_drafts))
-    connection.execute(insert(billing.invoice), [_header(draft, roster, tariffs) for draft in drafts])
+    connection.execute(insert(billing.invoice), headers)
     connection.execute(text(_STAGE))
     copy_rows(connection, "staged_line", lines)
     connection.execute(text("ANALYZE staged_line"))

@@ -1,12 +1,18 @@
-"""One at a time: who judges, bills or issues a month waits for whoever does so already."""
+"""One at a time: who judges, bills or issues a month waits for whoever does so already. Months before years."""
 
 from sqlalchemy import Connection, func, select
 
 from sigap.domain.period import Period
 
 _MONTHS = 3275_0002  # any number, the same for everyone; the second key is the month
+_YEARS = 3275_0003
 
 
 def lock_month(connection: Connection, period: Period) -> None:
     """Hold the month until the transaction ends, also when it ends by the death of its process."""
     connection.execute(select(func.pg_advisory_xact_lock(_MONTHS, period.year * 100 + period.month)))
+
+
+def lock_year(connection: Connection, period: Period) -> None:
+    """Hold the period's budget year in the same way."""
+    connection.execute(select(func.pg_advisory_xact_lock(_YEARS, period.year)))

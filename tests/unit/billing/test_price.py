@@ -106,14 +106,13 @@ def test_the_digest_is_over_person_period_jkk_and_jkm() -> None:
     assert digest_lines(lines) == hashlib.sha256(text).hexdigest()
 
 
-@pytest.mark.parametrize(("issued", "over"), [(2_400_000_000 - 16_800, 0), (2_400_000_000 - 16_799, 1)])
-def test_the_pagu_may_be_reached_but_not_passed(issued: int, over: int) -> None:
-    [draft] = draft_invoices(price(decisions({})), two_payers(), JANUARY)
+@pytest.mark.parametrize(("before", "over"), [(2_400_000_000 - 16_800, 0), (2_400_000_000 - 16_799, 1)])
+def test_the_pagu_may_be_reached_but_not_passed(before: int, over: int) -> None:
     if not over:
-        refuse_over_pagu(draft, issued, two_payers())
+        refuse_over_pagu(JANUARY, "APBD_KOTA", before, 16_800, load_payers())
         return
     with pytest.raises(BillingError, match=r"over its pagu of Rp2\.400\.000\.000 by Rp1 "):
-        refuse_over_pagu(draft, issued, two_payers())
+        refuse_over_pagu(JANUARY, "APBD_KOTA", before, 16_800, load_payers())
 
 
 def test_a_year_without_a_pagu_is_refused() -> None:
