@@ -43,8 +43,8 @@ def _head(workers: int, memberships: int, repeat: int) -> list[str]:
         "# A month, from inbox to issued invoices and documents",
         "",
         f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}; {libraries}.",
-        f"{workers:,} places, {memberships:,} memberships; median of {repeat} runs, each on an empty warehouse; "
-        "Airflow's own overhead is not in it.",
+        f"{workers:,} places, {memberships:,} memberships; median of {repeat} runs, on empty warehouses, "
+        "without Airflow.",
         "",
     ]
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,8 @@ InboxOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="End with one JSON object on standard output.")]
 
+UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
+
 say = Console(stderr=True, highlight=False)
 show = Console(highlight=False)
 
@@ -50,6 +53,13 @@ def main() -> None:
     except SigapError as error:
         say.print(f"[bold red]sigap:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(1)
+    except Exception as error:  # its text could quote a person, the places in the code cannot
+        say.print(
+            "".join(traceback.format_tb(error.__traceback__)), markup=False, style="dim", soft_wrap=True
+        )
+        name = type(error).__name__
+        say.print(f"[bold red]sigap:[/] {name} was not foreseen. The places in the code stand above.")
+        sys.exit(UNFORESEEN)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """One month from received files to issued invoices: what finance, auditors and people rely on."""
 
+import getpass
 import json
 import re
 import shutil
@@ -99,9 +100,8 @@ def test_running_the_month_twice_changes_nothing(ran: Ran) -> None:
 
 def test_every_verb_leaves_outcomes_with_inputs_and_outputs(ran: Ran) -> None:
     home, _ = ran
-    found = query(
-        home, "SELECT verb, status, inputs, outputs, seconds FROM audit.outcome WHERE verb NOT IN ('export', 'trace')"
-    )
+    columns = "verb, status, inputs, outputs, seconds"
+    found = query(home, f"SELECT {columns} FROM audit.outcome WHERE verb NOT IN ('export', 'trace')")
     assert {row[0] for row in found} >= VERBS
     assert all(
         status == "ok" and inputs and outputs and seconds > 0 for _, status, inputs, outputs, seconds in found
@@ -131,6 +131,8 @@ def test_a_line_is_traced_back_to_the_cells_it_rests_on(ran: Ran) -> None:
         assert line["nik"] in json.dumps(facts["cells"])
         digest = facts["file_sha256"]
         assert (home.path / "archive" / digest[:2] / digest).is_file()
+    looked = query(home, "SELECT subject, versions->>'actor' FROM audit.outcome WHERE verb = 'trace'")
+    assert (f"line {line['line_id']}", getpass.getuser()) in looked
 
 
 def test_no_person_shows_up_where_only_counts_belong(ran: Ran) -> None:

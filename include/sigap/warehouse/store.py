@@ -15,7 +15,7 @@ from sigap.errors import WarehouseError
 def open_warehouse(url: str) -> Engine:
     """An engine for a PostgreSQL URL (`postgresql://…`). Raises `WarehouseError` when none answers."""
     parsed = make_url(url).set(drivername="postgresql+psycopg")
-    engine = create_engine(parsed, pool_pre_ping=True)
+    engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     try:
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))
