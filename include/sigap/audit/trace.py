@@ -7,14 +7,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, Engine, select
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.sql.expression import cast
 
+from sigap.audit.origin import Origin, Place, origin_of, place_of
 from sigap.domain.batch import BatchRef
 from sigap.domain.reasons import reasons
-from sigap.errors import BillingError, LakeError
+from sigap.errors import BillingError
 from sigap.lake import Lake
-from sigap.warehouse.tables import audit, billing, entitlement, quality, sources
+from sigap.warehouse.tables import audit, billing, entitlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +30,24 @@ def trace_line(line_id: int, warehouse: Engine, lake: Lake) -> list[Step]:
     Raises `BillingError` for an unknown line.
     """
     with warehouse.connect() as connection:
-        line = _one(connection, select(billing.invoice_line).where(billing.invoice_line.c.line_id == line_id))
-        if line is None:
-            raise BillingError(
-                f"There is no invoice line {line_id}. `sigap export invoice-lines` lists them."
-            )
-        found = _links_of(connection, line["roster_id"])
+        line = line_of(connection, line_id)
+        origin, decision = origin_of(connection, line["roster_id"]), _decision(connection, line)
         return [
             *_money_steps(connection, line),
-            *_decision_steps(connection, line),
-            *_evidence_steps(connection, lake, found, line["person_id"]),
-            *_row_steps(connection, lake, found, line["person_id"]),
+            *_decision_steps(decision),
+            *_evidence_steps(connection, lake, origin, line["person_id"]),
+            *_row_steps(connection, lake, origin, decision),
         ]
+
+
+def line_of(connection: Connection, line_id: int) -> dict[str, Any]:
+    """The invoice line itself. Raises `BillingError` for an unknown one."""
+    line = billing.invoice_line
+    is_possible = 0 < line_id < 2**63  # beyond that PostgreSQL has no number for it
+    found = _one(connection, select(line).where(line.c.line_id == line_id)) if is_possible else None
+    if found is None:
+        raise BillingError(f"There is no invoice line {line_id}. `sigap export invoice-lines` lists them.")
+    return found
 
 
 def _money_steps(connection: Connection, line: dict[str, Any]) -> list[Step]:
@@ -79,142 +84,84 @@ def _approval_steps(connection: Connection, roster_id: int) -> list[Step]:
     return [Step(f"Approval of the {row['subject']}", {name: row[name] for name in names}) for row in found]
 
 
-def _decision_steps(connection: Connection, line: dict[str, Any]) -> list[Step]:
+def _decision(connection: Connection, line: dict[str, Any]) -> dict[str, Any]:
     decision, roster = entitlement.decision, entitlement.roster
     wanted = (
         select(decision, roster.c.version, roster.c.rules_sha256)
         .join(roster)
         .where(decision.c.roster_id == line["roster_id"], decision.c.person_id == line["person_id"])
     )
-    row = _one(connection, wanted) or {}
-    reason = reasons()[row["reason_code"]]
+    return _one(connection, wanted) or {}
+
+
+def _decision_steps(decision: dict[str, Any]) -> list[Step]:
+    reason = reasons()[decision["reason_code"]]
     names = ("outcome", "reason_code", "rule", "tier", "rank", "change", "rules_sha256")
     person = ("person_id", "nik", "full_name", "birth_date", "address", "kelurahan_code", "sector", "desil")
     return [
         Step(
-            f"Decision, roster version {row['version']}",
-            {name: row[name] for name in names} | {"reason": f"{reason.indonesian} ({reason.english})"},
+            f"Decision, roster version {decision['version']}",
+            {name: decision[name] for name in names} | {"reason": f"{reason.indonesian} ({reason.english})"},
         ),
-        Step("Person", {name: row[name] for name in person}),
+        Step("Person", {name: decision[name] for name in person}),
     ]
 
 
-def _evidence_steps(connection: Connection, lake: Lake, found: "_Links", person_id: int) -> list[Step]:
-    memberships = _of_person(lake, found.memberships, person_id)
+def _evidence_steps(connection: Connection, lake: Lake, origin: Origin, person_id: int) -> list[Step]:
+    """The memberships under the person's NIK, or which files were searched for one in vain."""
+    memberships = _of_person(lake, origin.memberships, person_id)
     if not memberships:
-        files = [
-            delivery["file_name"] for delivery in _checked_deliveries(connection, found.checked_memberships)
-        ]
-        return [
-            Step(
-                "Membership evidence",
-                {"searched": ", ".join(files), "result": "no membership carries this NIK"},
-            )
-        ]
-    return [
-        Step(
-            "Membership evidence",
-            {key: value for key, value in row.items() if key != "person_id"} | _file(place),
-        )
-        for row in memberships
-        for place in [_delivery(connection, row["delivery_id"])]
-    ]
+        facts = {"searched": ", ".join(origin.searched), "result": "no membership carries this NIK"}
+        return [Step("Membership evidence", facts)]
+    return [_evidence_step(connection, lake, origin, row) for row in memberships]
 
 
-def _row_steps(connection: Connection, lake: Lake, found: "_Links", person_id: int) -> list[Step]:
-    return [_row_step(connection, lake, row) for row in _of_person(lake, found.rows, person_id)]
+def _evidence_step(connection: Connection, lake: Lake, origin: Origin, row: dict[str, Any]) -> Step:
+    place = place_of(connection, row["delivery_id"], origin)
+    facts = {key: value for key, value in row.items() if key != "person_id"} | _file(place)
+    return Step("Membership evidence", facts | {"cells": _cells(lake, place, row)})
 
 
-def _row_step(connection: Connection, lake: Lake, row: dict[str, Any]) -> Step:
-    place = _delivery(connection, row["delivery_id"])
-    (checked,) = _at(lake, place["checked"], row, ["outcome", "warnings"])
-    (received,) = _at(lake, place["batch"], row, ["cells"])
+def _row_steps(connection: Connection, lake: Lake, origin: Origin, decision: dict[str, Any]) -> list[Step]:
+    """The rows that list the person, and the one the decision rests on: of somebody kept, an earlier one."""
+    listed = _of_person(lake, origin.rows, decision["person_id"])
+    key = ("delivery_id", "sheet", "row")
+    rests_on = {name: decision[name] for name in key}
+    rows = [{name: row[name] for name in key} for row in listed]
+    if rests_on not in rows:
+        rows.append(rests_on)
+    return [_row_step(connection, lake, origin, row) for row in rows]
+
+
+def _row_step(connection: Connection, lake: Lake, origin: Origin, row: dict[str, Any]) -> Step:
+    place = place_of(connection, row["delivery_id"], origin)
+    (checked,) = _at(lake, place.checked, row, ["outcome", "warnings"])
     where = f"sheet {row['sheet']}, row {row['row']}" if row["sheet"] else f"line {row['row']}"
     facts = _file(place) | {"check": checked["outcome"], "warnings": checked["warnings"] or None}
     return Step(
-        f"Received row: {place['file_name']}, {where}", facts | {"cells": json.loads(received["cells"])}
+        f"Received row: {place.file['file_name']}, {where}", facts | {"cells": _cells(lake, place, row)}
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Links:
-    rows: BatchRef
-    memberships: BatchRef
-    checked_memberships: list[str]
-
-
-def _links_of(connection: Connection, roster_id: int) -> _Links:
-    """The batches that the roster was decided from, through the outcomes of `decide` and `link`."""
-    wanted = select(entitlement.roster.c.batch).where(entitlement.roster.c.roster_id == roster_id)
-    decided = _outcome_that_wrote(connection, "decide", connection.execute(wanted).scalar_one()["sha256"])
-    persons = next(thing for thing in _batches(decided["inputs"]) if thing.dataset == "identity.persons")
-    linked = _outcome_that_wrote(connection, "link", persons.sha256)
-    written = {batch.dataset: batch for batch in _batches(linked["outputs"])}
-    things = _batches(linked["inputs"])
-    read = [batch.sha256 for batch in things if batch.dataset == "quality.memberships"]
-    return _Links(written["identity.rows"], written["identity.memberships"], read)
-
-
-def _outcome_that_wrote(connection: Connection, verb: str, sha256: str) -> dict[str, Any]:
-    outcome = audit.outcome
-    wanted = (
-        select(outcome)
-        .where(outcome.c.verb == verb, outcome.c.status == "ok")
-        .where(outcome.c.outputs.op("@>")(cast([{"sha256": sha256}], JSONB)))
-        .order_by(outcome.c.outcome_id.desc())
-        .limit(1)
-    )
-    found = _one(connection, wanted)
-    if found is None:
-        raise LakeError(
-            f"No outcome of {verb} names batch {sha256[:12]}: the audit trail of this line is broken."
-        )
-    return found
-
-
-def _batches(things: list[Any]) -> list[BatchRef]:
-    return [BatchRef.from_dict(thing) for thing in things if isinstance(thing, dict)]
 
 
 def _of_person(lake: Lake, batch: BatchRef, person_id: int) -> list[dict[str, Any]]:
     return lake.find(batch, pc.field("person_id") == person_id)
 
 
-def _delivery(connection: Connection, delivery_id: str) -> dict[str, Any]:
-    delivery = sources.delivery
-    wanted = (
-        select(delivery, quality.validation.c.batch.label("checked"))
-        .join(quality.validation, quality.validation.c.delivery_id == delivery.c.delivery_id)
-        .where(delivery.c.delivery_id == delivery_id)
-    )
-    found = _one(connection, wanted)
-    if found is None:
-        raise LakeError(
-            f"Delivery {delivery_id} is not in the warehouse: the audit trail of this line is broken."
-        )
-    return found
+def _cells(lake: Lake, place: Place, row: dict[str, Any]) -> dict[str, str | None]:
+    """The row verbatim: what stood in the file under each header."""
+    (received,) = _at(lake, place.received, row, ["cells"])
+    cells: dict[str, str | None] = json.loads(received["cells"])
+    return cells
 
 
-def _checked_deliveries(connection: Connection, checked: list[str]) -> list[dict[str, Any]]:
-    wanted = (
-        select(sources.delivery.c.file_name)
-        .join(quality.validation, quality.validation.c.delivery_id == sources.delivery.c.delivery_id)
-        .where(quality.validation.c.batch["sha256"].astext.in_(checked))
-        .order_by(sources.delivery.c.file_name)
-    )
-    return [dict(row) for row in connection.execute(wanted).mappings()]
+def _file(place: Place) -> dict[str, Any]:
+    names = ("period", "source", "file_name", "received_at")
+    return {name: place.file[name] for name in names} | {"file_sha256": place.file["sha256"]}
 
 
-def _file(delivery: dict[str, Any]) -> dict[str, Any]:
-    names = ("source", "file_name", "received_at")
-    return {name: delivery[name] for name in names} | {"file_sha256": delivery["sha256"]}
-
-
-def _at(lake: Lake, batch: dict[str, Any], row: dict[str, Any], columns: list[str]) -> list[dict[str, Any]]:
+def _at(lake: Lake, batch: BatchRef, row: dict[str, Any], columns: list[str]) -> list[dict[str, Any]]:
     sheet = pc.field("sheet") == row["sheet"] if row["sheet"] is not None else pc.field("sheet").is_null()
-    return lake.find(
-        BatchRef.from_dict(batch), sheet & (pc.field("row") == pa.scalar(row["row"], pa.int32())), columns
-    )
+    return lake.find(batch, sheet & (pc.field("row") == pa.scalar(row["row"], pa.int32())), columns)
 
 
 def _one(connection: Connection, wanted: Any) -> dict[str, Any] | None:

@@ -9,6 +9,8 @@ from sigap.audit.trace import Step
 from sigap.domain.money import rupiah
 from sigap.pipeline.summary import InvoiceFigures, MonthSummary
 
+NOTHING = "–"
+
 
 def print_summary(summary: MonthSummary, console: Console) -> None:
     """Print the figures of a month: files and rows, persons, invoices, documents, problems, durations."""
@@ -35,7 +37,7 @@ def print_trace(steps: list[Step], console: Console) -> None:
             if isinstance(value, dict):
                 cells = branch.add(name)
                 for header, cell in value.items():
-                    cells.add(Text(f"{header}: {cell}"))
+                    cells.add(Text(f"{header}: {NOTHING if cell is None else cell}"))
             elif value is not None:
                 branch.add(Text(f"{name}: {rupiah(value) if name.endswith('_idr') else value}"))
     console.print(tree)

@@ -2,13 +2,9 @@
 
 import logging
 
-from sqlalchemy import select
-
-from sigap.audit.trace import Step, trace_line
+from sigap.audit.trace import Step, line_of, trace_line
 from sigap.domain.period import Period
-from sigap.errors import BillingError
 from sigap.pipeline.resources import Resources
-from sigap.warehouse.tables import billing
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +27,5 @@ def look(line_id: int, actor: str, resources: Resources) -> list[Step]:
 
 
 def _period_of(line_id: int, resources: Resources) -> Period:
-    line = billing.invoice_line.c
     with resources.warehouse.connect() as connection:
-        period = connection.execute(select(line.period).where(line.line_id == line_id)).scalar_one_or_none()
-    if period is None:
-        raise BillingError(f"There is no invoice line {line_id}. `sigap export invoice-lines` lists them.")
-    return Period.parse(period)
+        return Period.parse(line_of(connection, line_id)["period"])
