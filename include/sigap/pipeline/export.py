@@ -1,6 +1,8 @@
 """Rows by NIK, for a person with the right to them. Every export leaves an outcome naming who took it."""
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,6 +11,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from sqlalchemy import select
 
+from sigap.audit.outcome import Outcome
 from sigap.domain.batch import BatchRef
 from sigap.domain.period import Period
 from sigap.errors import ReportingError
@@ -18,12 +21,15 @@ from sigap.warehouse.store import copy_out
 from sigap.warehouse.tables import audit, billing, entitlement
 
 FORMATS = (".csv", ".parquet")
+# Every column, so that equal rows cannot change places: two files of one content are equal byte by byte.
+ORDER = ("nik", "delivery_id", "sheet", "row", "kpj", "segment", "status", "payer_name")
 
 
 def export(what: str, period: Period, out: Path, resources: Resources) -> int:
     """Write `roster`, `decisions`, `invoice-lines` or `links` of a month to a .csv or .parquet file.
 
-    Returns the number of rows. Raises `ReportingError` when the month has none yet or the ending is another.
+    Returns the number of rows. Raises `ReportingError` when the month has none yet, the ending is another, or
+    the file cannot be written.
     """
     if what not in EXPORTS:
         raise ReportingError(f"There is no export {what!r}. Choose one of {', '.join(EXPORTS)}.")
@@ -32,31 +38,33 @@ def export(what: str, period: Period, out: Path, resources: Resources) -> int:
             f"{out.name}: exports are written as .csv or .parquet. Choose one of these endings."
         )
     with resources.outcome_of("export", period, what) as outcome:
-        rows = EXPORTS[what](period, resources)
+        rows = EXPORTS[what](period, resources, outcome)
         if rows.num_rows == 0:
             raise ReportingError(f"{period} has no {what} yet. Run the month first.")
         _write(rows, out)
-        outcome.read(f"export.{what}")
-        outcome.wrote(str(out))
+        outcome.wrote(str(out.absolute()))
         outcome.versions["actor"] = resources.settings.actor
         outcome.count({"rows": rows.num_rows})
     return int(rows.num_rows)
 
 
-def _decisions(period: Period, resources: Resources) -> pa.Table:
+def _decisions(period: Period, resources: Resources, outcome: Outcome) -> pa.Table:
     with resources.warehouse.connect() as connection:
         roster = current_roster(connection, period)
     if roster is None:
         raise ReportingError(f"{period} has no roster yet. Run the month first.")
-    return resources.lake.read(BatchRef.from_dict(roster.batch))
+    batch = BatchRef.from_dict(roster.batch)
+    outcome.read("entitlement.roster", batch)
+    return resources.lake.read(batch)
 
 
-def _roster(period: Period, resources: Resources) -> pa.Table:
-    decisions = _decisions(period, resources)
+def _roster(period: Period, resources: Resources, outcome: Outcome) -> pa.Table:
+    decisions = _decisions(period, resources, outcome)
     return decisions.filter(pc.equal(decisions["outcome"], "subsidised"))
 
 
-def _invoice_lines(period: Period, resources: Resources) -> pa.Table:
+def _invoice_lines(period: Period, resources: Resources, outcome: Outcome) -> pa.Table:
+    outcome.read("billing.invoice_line", "billing.invoice", "entitlement.decision")
     line, invoice, decision = billing.invoice_line.c, billing.invoice.c, entitlement.decision.c
     wanted = (
         select(
@@ -85,20 +93,20 @@ def _invoice_lines(period: Period, resources: Resources) -> pa.Table:
         return copy_out(connection, wanted, {"nik": pa.string(), "wadah_code": pa.string()})
 
 
-def _links(period: Period, resources: Resources) -> pa.Table:
-    persons = resources.lake.read(
-        _linked(period, "identity.persons", resources), ["person_id", "nik", "conflict"]
-    )
-    rows = resources.lake.read(_linked(period, "identity.rows", resources))
+def _links(period: Period, resources: Resources, outcome: Outcome) -> pa.Table:
+    written = _linked(period, resources)
+    outcome.read(*written.values())
+    persons = resources.lake.read(written["identity.persons"], ["person_id", "nik", "conflict"])
+    rows = resources.lake.read(written["identity.rows"])
     members = resources.lake.read(
-        _linked(period, "identity.memberships", resources),
-        ["person_id", "kpj", "segment", "status", "payer_name"],
+        written["identity.memberships"], ["person_id", "kpj", "segment", "status", "payer_name"]
     )
     linked = rows.join(persons, "person_id").join(members, "person_id", join_type="left outer")
-    return linked.sort_by([(name, "ascending") for name in ("nik", "delivery_id", "sheet", "row", "kpj")])
+    return linked.sort_by([(name, "ascending") for name in ORDER])
 
 
-def _linked(period: Period, dataset: str, resources: Resources) -> BatchRef:
+def _linked(period: Period, resources: Resources) -> dict[str, BatchRef]:
+    """What the newest run of link wrote, by dataset."""
     outcome = audit.outcome.c
     wanted = (
         select(outcome.outputs)
@@ -108,23 +116,33 @@ def _linked(period: Period, dataset: str, resources: Resources) -> BatchRef:
     )
     with resources.warehouse.connect() as connection:
         outputs = connection.execute(wanted).scalar_one_or_none()
-    for thing in outputs or ():
-        if isinstance(thing, dict) and thing["dataset"] == dataset:
-            return BatchRef.from_dict(thing)
-    raise ReportingError(f"{period} has no links yet. Run the month first.")
+    if outputs is None:
+        raise ReportingError(f"{period} has no links yet. Run the month first.")
+    return {thing["dataset"]: BatchRef.from_dict(thing) for thing in outputs if isinstance(thing, dict)}
 
 
 def _write(rows: pa.Table, out: Path) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
+    """Write all or nothing, readable by its owner only: these rows name people."""
     part = out.with_name(f".{out.name}.part")
-    if out.suffix == ".csv":
-        pa_csv.write_csv(rows, part)
-    else:
-        pq.write_table(rows, part, compression="zstd")
-    part.replace(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        part.touch(mode=0o600)
+        if out.suffix == ".csv":
+            pa_csv.write_csv(rows, part)
+        else:
+            pq.write_table(rows, part, compression="zstd")
+        part.replace(out)
+    except OSError as error:
+        trouble = os.strerror(error.errno) if error.errno else type(error).__name__
+        raise ReportingError(
+            f"{out} cannot be written ({trouble}). Name a file in a folder that you may write to."
+        ) from None
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
-EXPORTS: dict[str, Callable[[Period, Resources], pa.Table]] = {
+EXPORTS: dict[str, Callable[[Period, Resources, Outcome], pa.Table]] = {
     "roster": _roster,
     "decisions": _decisions,
     "invoice-lines": _invoice_lines,
