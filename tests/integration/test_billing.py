@@ -288,6 +288,25 @@ def test_every_verb_says_what_it_read_and_wrote(resources: Resources, lay_roster
     ]
 
 
+def test_the_month_prints_the_figures_that_nobody_has_verified(
+    resources: Resources, lay_roster: LayRoster
+) -> None:
+    from rich.console import Console
+
+    from sigap.pipeline.display import print_summary
+    from sigap.pipeline.summary import summarise
+
+    lay_roster()
+    run_month(resources)
+    summary = summarise(JANUARY, resources)
+    assert {"discount/not_for/APBD", "APBD_KOTA/pagu@2026-01-01"} <= set(summary.unverified)
+    assert not [name for name in summary.unverified if name.startswith("jkm")]
+    assert summary.as_dict()["unverified"] == summary.unverified
+    console = Console(record=True, width=10_000)
+    print_summary(summary, console)
+    assert "Not verified in their source yet: income_band@2025-10-01, " in console.export_text()
+
+
 def test_two_runs_at_once_bill_once(resources: Resources, lay_roster: LayRoster) -> None:
     lay_roster(subsidised=200)
     approve(resources, "roster")

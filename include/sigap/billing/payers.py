@@ -48,6 +48,13 @@ class Payer:
     payee_name: str
     payee_account: str
     payee_billing_code: str
+    unverified: tuple[str, ...]  # parts that nobody has seen in their source
+
+    def unverified_on(self, period: Period) -> list[str]:
+        """What a month's invoices take from here that nobody has seen in its source, by name."""
+        pagu = require_in_force(self.pagu, period, f"payers.yaml, {self.code}: the pagu")
+        parts = [*self.unverified, *([] if pagu.verified else [f"pagu@{pagu.since}"])]
+        return [f"{self.code}/{part}" for part in parts]
 
     def pagu_on(self, period: Period) -> int:
         """The budget ceiling of the period's year in whole rupiah. Raises `BillingError` without one."""
@@ -90,8 +97,11 @@ def _payer(code: str, entry: Mapping[str, Any]) -> Payer:
     try:
         wadah, due, payee = entry["wadah"], entry["due"], entry["pay_to"]
         jkk, jkm = entry["accounts"]["jkk"], entry["accounts"]["jkm"]
-        if not all(part["reference"] for part in (wadah, due, jkk, jkm)):
-            raise BillingError(f"payers.yaml, {code}: wadah, due and accounts each need a reference.")
+        sourced = {"wadah": wadah, "account_jkk": jkk, "account_jkm": jkm, "due": due}
+        if not all(part["reference"] and isinstance(part["verified"], bool) for part in sourced.values()):
+            raise BillingError(
+                f"payers.yaml, {code}: wadah, due and accounts each need a reference and a `verified` mark."
+            )
         return Payer(
             code=code,
             kind=entry["kind"],
@@ -108,6 +118,7 @@ def _payer(code: str, entry: Mapping[str, Any]) -> Payer:
             payee_name=payee["name"],
             payee_account=payee["account"],
             payee_billing_code=payee["billing_code"],
+            unverified=tuple(name for name, part in sourced.items() if not part["verified"]),
         )
     except KeyError as missing:
         raise BillingError(f"payers.yaml, {code}: {missing} is missing. Fill it in.") from None

@@ -17,6 +17,14 @@ FOLDER = Path(__file__).parent / "tariffs"
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """The JKK premium of an income band in whole rupiah, and whether it was seen in the cited source."""
+
+    premium_idr: int
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Premium:
     """What one person-month costs, in whole rupiah. `tariff` names the dated values it was made from."""
 
@@ -35,11 +43,12 @@ class Premium:
 class Tariffs:
     """All dated values of billing. `sha256` is the digest of the files they were read from."""
 
-    jkk: tuple[Dated[Mapping[int, int]], ...]  # premium by income band
+    jkk: tuple[Dated[Mapping[int, Band]], ...]  # by income band
     jkm: tuple[Dated[int], ...]
     income_band: tuple[Dated[int], ...]
     discounts: Mapping[str, tuple[Dated[int], ...]]  # percent by sector group
     undiscounted_kinds: frozenset[str]
+    is_exclusion_verified: bool  # that nothing is taken off for those kinds
     sector_groups: Mapping[str, str]
     sha256: str
 
@@ -81,10 +90,27 @@ class Tariffs:
             used.append(f"discount/{sector_group}@{discount.since}")
         return Premium(
             income_band,
-            discounted(jkk.value[income_band], percent),
+            discounted(jkk.value[income_band].premium_idr, percent),
             discounted(jkm.value, percent),
             ",".join(used),
         )
+
+    def unverified_on(self, period: Period, fund_kind: str) -> list[str]:
+        """The values behind the month's premium, for a kind of fund, that nobody has seen in their source."""
+        policy = require_in_force(self.income_band, period, "tariffs/policy.yaml: the income band")
+        jkk = require_in_force(self.jkk, period, "tariffs/jkk.yaml: the JKK premium")
+        jkm = require_in_force(self.jkm, period, "tariffs/jkm.yaml: the JKM premium")
+        marks = {
+            f"income_band@{policy.since}": policy.verified,
+            f"jkk@{jkk.since}": jkk.value[policy.value].verified,
+            f"jkm@{jkm.since}": jkm.verified,
+        }
+        for group, values in self.discounts.items():
+            if (discount := value_in_force(values, period)) is not None:
+                excluded = fund_kind in self.undiscounted_kinds
+                name = f"discount/not_for/{fund_kind}" if excluded else f"discount/{group}@{discount.since}"
+                marks[name] = self.is_exclusion_verified if excluded else discount.verified
+        return [name for name, verified in marks.items() if not verified]
 
 
 def discounted(amount_idr: int, percent: int) -> int:
@@ -114,13 +140,14 @@ def load_tariffs(folder: Path = FOLDER) -> Tariffs:
             for group, values in discount["values"].items()
         },
         undiscounted_kinds=_kinds(discount["not_for"]),
+        is_exclusion_verified=discount["not_for"]["verified"],
         sector_groups={sector: group for group in discount["values"] for sector in _sectors(sectors, group)},
         sha256=digest.hexdigest(),
     )
 
 
-def _bands(rows: list[dict[str, Any]]) -> Mapping[int, int]:
-    bands = {row["band"]: row["premium"] for row in rows}
+def _bands(rows: list[dict[str, Any]]) -> Mapping[int, Band]:
+    bands = {row["band"]: Band(row["premium"], row["verified"]) for row in rows}
     if len(bands) != len(rows) or any(not isinstance(row["premium"], int) for row in rows):
         raise BillingError("tariffs/jkk.yaml: every band stands once, with a premium in whole rupiah.")
     return bands
@@ -133,9 +160,9 @@ def _percent(value: Any) -> int:
 
 
 def _kinds(entry: Mapping[str, Any]) -> frozenset[str]:
-    if not entry.get("reference"):
+    if not entry.get("reference") or not isinstance(entry.get("verified"), bool):
         raise BillingError(
-            "tariffs/discount.yaml: `not_for` has no reference. Name the article or statement."
+            "tariffs/discount.yaml: `not_for` lacks its reference or its `verified` mark. Name the article."
         )
     return frozenset(entry["kinds"])
 

@@ -36,7 +36,10 @@ class Payers(_Strict):
 
 
 class Rules(_Strict):
-    """Every value that decisions rest on. `deciding` gives the dated rule behind each reason code."""
+    """Every value that decisions rest on. `deciding` gives the dated rule behind each reason code.
+
+    `unverified` names the dated rules that nobody has seen in their source.
+    """
 
     person_hold_conflict: Literal[True]
     person_stop_deceased: StrictBool
@@ -56,6 +59,7 @@ class Rules(_Strict):
     coverage_own_payers: Payers
     places_quota: tuple[Place, ...]
     deciding: Mapping[str, str]
+    unverified: tuple[str, ...]
     sha256: str
 
 
@@ -74,6 +78,9 @@ def load_rules(period: Period, overrides: Path | None = None) -> Rules:
             deciding={
                 code: f"{name}@{rule['since']}" for name, rule in in_force.items() for code in rule["decides"]
             },
+            unverified=tuple(
+                f"{name}@{rule['since']}" for name, rule in in_force.items() if rule["verified"] is not True
+            ),
             sha256=hashlib.sha256(json.dumps(in_force, sort_keys=True).encode()).hexdigest(),
         )
     except ValidationError as error:

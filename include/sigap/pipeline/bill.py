@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, text, upda
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sigap.billing.invoice import InvoiceDraft, draft_invoices
-from sigap.billing.payers import load_payers
+from sigap.billing.payers import Payers, load_payers
 from sigap.billing.price import NEEDED, price_people
 from sigap.billing.tariffs import Tariffs, load_tariffs
 from sigap.domain.batch import BatchRef
@@ -92,6 +92,7 @@ def bill(period: Period, resources: Resources) -> BatchRef:
             is_standing = _refuse(connection, roster, drafts)
             batch = resources.lake.write("billing.lines", period, lines, [decisions], outcome.versions)
             is_new = not is_standing and _lay(connection, roster, drafts, lines, tariffs)
+        outcome.versions["unverified"] = ", ".join(_unverified(drafts, tariffs, payers))
         outcome.wrote(batch, "billing.invoice", "billing.invoice_line")
         outcome.count(
             {
@@ -143,6 +144,16 @@ def issue(period: Period, resources: Resources) -> list[IssuedInvoice]:
         outcome.count({"total_idr": sum(invoice.total_idr for invoice in issued)})
         outcome.versions["code"] = code_version()
         return issued
+
+
+def _unverified(drafts: Sequence[InvoiceDraft], tariffs: Tariffs, payers: Payers) -> list[str]:
+    """The figures behind these drafts that nobody has seen in their source, each once."""
+    named: dict[str, None] = {}
+    for draft in drafts:
+        payer = payers[draft.funding_source]
+        named |= dict.fromkeys(tariffs.unverified_on(draft.period, payer.kind))
+        named |= dict.fromkeys(payer.unverified_on(draft.period))
+    return list(named)
 
 
 def _subsidised(roster: Row[Any], decisions: BatchRef, resources: Resources) -> pa.Table:

@@ -44,7 +44,7 @@ def decide(period: Period, resources: Resources) -> BatchRef:
         outcome.read(*inputs.all)
         rules = load_rules(period, resources.settings.rules)
         versions = {"rules": rules.sha256, "code": code_version()}
-        outcome.versions.update(versions)
+        outcome.versions.update(versions, unverified=", ".join(rules.unverified))
         decisions = _decide(inputs, rules, period, resources)
         outcome.count(decisions.counts)
         batch = resources.lake.write("entitlement.decisions", period, decisions.rows, inputs.all, versions)

@@ -21,6 +21,13 @@ def print_summary(summary: MonthSummary, console: Console) -> None:
         console.print(f"  {path}", markup=False, soft_wrap=True)
     for problem in summary.problems:
         console.print(f"  ! {problem.file}: {problem.message}", markup=False, soft_wrap=True, style="yellow")
+    if summary.unverified:
+        console.print(
+            f"  Not verified in their source yet: {', '.join(summary.unverified)}.",
+            markup=False,
+            highlight=False,
+            style="yellow",
+        )
     if summary.seconds:
         console.print(
             "  " + "  ".join(f"{verb} {seconds:.1f} s" for verb, seconds in summary.seconds.items()),

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from sigap.domain.period import Period
 from sigap.pipeline.resources import Resources
@@ -34,7 +35,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class MonthSummary:
-    """The figures of one month. `seconds` holds the duration of each verb's latest runs."""
+    """The figures of one month.
+
+    `unverified` names the rules and tariffs it rests on that nobody has seen in their source; `seconds` holds
+    the duration of each verb's latest runs.
+    """
 
     period: str
     deliveries: int = 0
@@ -50,6 +55,7 @@ class MonthSummary:
     invoices: tuple[InvoiceFigures, ...] = ()
     documents: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    unverified: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -67,6 +73,7 @@ def summarise(period: Period, resources: Resources, run_id: str | None = None) -
             invoices=_invoices(connection, period),
             documents=_documents(connection, period),
             problems=_problems(connection, period),
+            unverified=_unverified(connection, period),
             seconds=_seconds(connection, period, run_id),
         )
 
@@ -141,6 +148,18 @@ def _problems(connection: Connection, period: Period) -> tuple[Problem, ...]:
     )
     found = connection.execute(refused.union_all(stopped).order_by("file_name"))
     return tuple(Problem(file, message or "") for file, message in found)
+
+
+def _unverified(connection: Connection, period: Period) -> tuple[str, ...]:
+    """As the newest runs of decide and bill recorded it."""
+    outcome = audit.outcome.c
+    found = connection.execute(
+        select(outcome.versions["unverified"].astext)
+        .where(outcome.period == str(period), outcome.status == "ok", outcome.verb.in_(("decide", "bill")))
+        .ext(distinct_on(outcome.verb))
+        .order_by(outcome.verb.desc(), outcome.outcome_id.desc())
+    )
+    return tuple(name for names in found.scalars() for name in (names or "").split(", ") if name)
 
 
 def _seconds(connection: Connection, period: Period, run_id: str | None) -> dict[str, float]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from sigap.billing.payers import FILE, load_payers
+from sigap.domain.period import Period
 from sigap.errors import BillingError
 
 
@@ -35,3 +36,10 @@ def test_a_payer_that_is_not_complete_is_refused(tmp_path: Path, old: str, new: 
     file.write_text(before.replace(old, new), encoding="utf-8")
     with pytest.raises(BillingError, match=says):
         load_payers(file)
+
+
+def test_parts_that_nobody_has_seen_in_their_source_are_named() -> None:
+    city = load_payers()["APBD_KOTA"]
+    unverified = ["APBD_KOTA/account_jkk", "APBD_KOTA/account_jkm", "APBD_KOTA/due"]
+    assert city.unverified_on(Period(2025, 12)) == unverified
+    assert city.unverified_on(Period(2026, 1)) == [*unverified, "APBD_KOTA/pagu@2026-01-01"]

@@ -19,7 +19,7 @@ ENTRY = {"value": 1, "reference": "PP 1", "verified": False}
 @pytest.fixture
 def changed(tmp_path: Path) -> Callable[[str, str, str], Path]:
     def change(name: str, old: str, new: str) -> Path:
-        folder = Path(shutil.copytree(FOLDER, tmp_path / "tariffs"))
+        folder = Path(shutil.copytree(FOLDER, tmp_path / f"tariffs-{name}"))
         before = (folder / name).read_text(encoding="utf-8")
         assert old in before
         (folder / name).write_text(before.replace(old, new), encoding="utf-8")
@@ -38,6 +38,7 @@ def changed(tmp_path: Path) -> Callable[[str, str, str], Path]:
         ("discount.yaml", "value: 50", "value: 150", "is no discount"),
         ("policy.yaml", "verified: false", "verified:", "lacks `value` or `verified`"),
         ("jkk.yaml", "band: 2,", "band: 1,", "every band stands once"),
+        ("discount.yaml", "verified: false\nvalues", "verified:\nvalues", "`verified` mark"),
     ],
 )
 def test_a_value_that_cannot_be_justified_is_refused(
@@ -45,6 +46,27 @@ def test_a_value_that_cannot_be_justified_is_refused(
 ) -> None:
     with pytest.raises(BillingError, match=says):
         load_tariffs(changed(name, old, new))
+
+
+@pytest.mark.parametrize(
+    ("period", "fund_kind", "expected"),
+    [
+        (Period(2025, 12), "APBD", ["income_band@2025-10-01"]),
+        (Period(2026, 1), "APBD", ["income_band@2025-10-01", "discount/not_for/APBD"]),
+        (Period(2026, 1), "MANDIRI", ["income_band@2025-10-01", "discount/transport@2026-01-01"]),
+    ],
+)
+def test_figures_that_nobody_has_seen_in_their_source_are_named(
+    period: Period, fund_kind: str, expected: list[str]
+) -> None:
+    assert load_tariffs().unverified_on(period, fund_kind) == expected
+
+
+def test_a_figure_that_was_checked_is_named_no_more(changed: Callable[[str, str, str], Path]) -> None:
+    checked = changed("policy.yaml", "verified: false", "verified: true")
+    assert load_tariffs(checked).unverified_on(Period(2025, 12), "APBD") == []
+    doubted = changed("jkk.yaml", "premium: 10000, verified: true", "premium: 10000, verified: false")
+    assert "jkk@2015-07-01" in load_tariffs(doubted).unverified_on(Period(2025, 12), "APBD")
 
 
 def test_every_change_of_a_file_changes_the_digest(changed: Callable[[str, str, str], Path]) -> None:

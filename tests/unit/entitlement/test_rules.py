@@ -118,3 +118,11 @@ def test_a_file_that_holds_no_rules_is_refused(folder: Path, content: str) -> No
 def test_a_folder_without_rules_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EntitlementError, match="SIGAP_RULES"):
         load_rules(MONTH, tmp_path)
+
+
+def test_rules_that_nobody_has_seen_in_their_source_are_named(tmp_path: Path) -> None:
+    assert "age.max@2025-10-01" in load_rules(Period(2026, 1)).unverified
+    for file in SHIPPED.glob("*.yaml"):
+        checked = file.read_text(encoding="utf-8").replace("verified: false", "verified: true")
+        (tmp_path / file.name).write_text(checked, encoding="utf-8")
+    assert load_rules(Period(2026, 1), tmp_path).unverified == ()

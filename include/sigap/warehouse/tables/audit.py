@@ -33,7 +33,7 @@ outcome = Table(
     json("counts", "Counts by name, e.g. rows received"),
     json("inputs", "References of the batches read"),
     json("outputs", "References of the batches written"),
-    json("versions", "Digests of code, catalog, rules and tariffs used"),
+    json("versions", "Digests of code, catalog, rules and tariffs used; unverified figures by name"),
     Column("error", Text, comment="The sentence shown to the operator when it failed; never about a person"),
     stamp("started_at", "When it started"),
     Column("finished_at", DateTime(timezone=True), comment="When it ended"),

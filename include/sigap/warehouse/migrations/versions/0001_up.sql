@@ -46,7 +46,7 @@ COMMENT ON COLUMN audit.outcome.status IS 'ok or failed';
 COMMENT ON COLUMN audit.outcome.counts IS 'Counts by name, e.g. rows received';
 COMMENT ON COLUMN audit.outcome.inputs IS 'References of the batches read';
 COMMENT ON COLUMN audit.outcome.outputs IS 'References of the batches written';
-COMMENT ON COLUMN audit.outcome.versions IS 'Digests of code, catalog, rules and tariffs used';
+COMMENT ON COLUMN audit.outcome.versions IS 'Digests of code, catalog, rules and tariffs used; unverified figures by name';
 COMMENT ON COLUMN audit.outcome.error IS 'The sentence shown to the operator when it failed; never about a person';
 COMMENT ON COLUMN audit.outcome.started_at IS 'When it started';
 COMMENT ON COLUMN audit.outcome.finished_at IS 'When it ended';
