@@ -12,6 +12,7 @@ from sigap.billing.payers import load_payers
 from sigap.billing.price import price_people
 from sigap.billing.tariffs import load_tariffs
 from sigap.domain.period import Period
+from sigap.reporting.words import terbilang
 
 TABLES = Path(__file__).parent / "billing"
 
@@ -33,8 +34,8 @@ def test_premium_of_a_person_month(case: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("case", cases("invoice"))
-def test_invoice_of_a_month(case: dict[str, Any]) -> None:
-    period, people = Period.parse(case["period"]), case["people"]
+def test_what_the_city_owes(case: dict[str, Any]) -> None:
+    people, drafts = case["people"], []
     decisions = pa.table(
         {
             "person_id": pa.array(range(people), pa.int64()),
@@ -44,10 +45,19 @@ def test_invoice_of_a_month(case: dict[str, Any]) -> None:
             "wadah_code": pa.repeat("SG", people),
         }
     )
-    lines = price_people(decisions, load_tariffs(), load_payers(), period)
-    [draft] = draft_invoices(lines, load_payers(), period)
-    assert draft.people == people
-    assert {"jkk": draft.jkk_idr, "jkm": draft.jkm_idr, "total": draft.total_idr} == case["expect"]
+    for later in range(case.get("months", 1)):
+        period = Period.parse(case["period"]).plus(later)
+        lines = price_people(decisions, load_tariffs(), load_payers(), period)
+        drafts += draft_invoices(lines, load_payers(), period)
+    assert [draft.people for draft in drafts] == [people] * case.get("months", 1)
+    total_idr = sum(draft.total_idr for draft in drafts)
+    owed = {
+        "jkk": sum(draft.jkk_idr for draft in drafts),
+        "jkm": sum(draft.jkm_idr for draft in drafts),
+        "total": total_idr,
+        "terbilang": terbilang(total_idr),
+    }
+    assert {name: owed[name] for name in case["expect"]} == case["expect"]
 
 
 @pytest.mark.parametrize("case", cases("due"))
