@@ -36,8 +36,21 @@ class Settings(BaseSettings):
     actor: str = Field(default_factory=getpass.getuser, description="who runs a command, for the audit")
 
     def place(self, name: str) -> UPath:
-        """The folder (or bucket prefix) of `inbox`, `lake`, `archive` or `documents`."""
-        return UPath(getattr(self, name) or self.home.absolute() / name)
+        """The folder (or bucket prefix) of `inbox`, `lake`, `archive` or `documents`.
+
+        Raises `SettingsError` for a kind of store that is unknown or whose driver is not installed.
+        """
+        place = getattr(self, name) or self.home.absolute() / name
+        try:
+            opened = UPath(place)
+            _ = opened.fs  # only now is the driver looked for
+        except (ValueError, ImportError):  # the address is not quoted: it may hold a key
+            kind = str(place).partition("://")[0]
+            raise SettingsError(
+                f"The {name} is of kind {kind}://, which cannot be opened here. "
+                f"Correct SIGAP_{name.upper()}, or install the fsspec driver of {kind}."
+            ) from None
+        return opened
 
     @property
     def data_docs_dir(self) -> Path:
