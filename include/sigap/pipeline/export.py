@@ -1,6 +1,7 @@
 """Rows by NIK, for a person with the right to them. Every export leaves an outcome naming who took it."""
 
 import os
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -123,7 +124,7 @@ def _linked(period: Period, resources: Resources) -> dict[str, BatchRef]:
 
 def _write(rows: pa.Table, out: Path) -> None:
     """Write all or nothing, readable by its owner only: these rows name people."""
-    part = out.with_name(f".{out.name}.part")
+    part = out.with_name(f".{out.name}.{uuid.uuid4().hex}.part")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         part.touch(mode=0o600)

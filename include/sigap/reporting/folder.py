@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import uuid
 from dataclasses import dataclass
 
 from upath import UPath
@@ -33,7 +34,7 @@ def publish(folder: UPath, name: str, content: bytes) -> File:
     try:
         if not (target.exists() and target.read_bytes() == content):
             folder.mkdir(parents=True, exist_ok=True)
-            _write(target, content, digest)
+            _write(target, content)
     except (PermissionError, NotADirectoryError, FileExistsError, IsADirectoryError) as error:
         raise ReportingError(
             f"{folder} cannot take {name}: {error.strerror}. Free it, or point SIGAP_DOCUMENTS elsewhere."
@@ -41,10 +42,13 @@ def publish(folder: UPath, name: str, content: bytes) -> File:
     return File(str(target), digest)
 
 
-def _write(target: UPath, content: bytes, digest: str) -> None:
+def _write(target: UPath, content: bytes) -> None:
     if target.protocol not in ("", "file"):  # an object store publishes in one move by itself
         target.write_bytes(content)
         return
-    temporary = target.parent / f".{target.name}.{digest[:8]}.part"
-    temporary.write_bytes(content)
-    temporary.replace(target)
+    temporary = target.parent / f".{target.name}.{uuid.uuid4().hex}.part"  # two runs may write the same
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,4 +1,5 @@
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,15 @@ def test_publish_says_what_to_do_when_the_folder_is_a_file(tmp_path: Path) -> No
 
     with pytest.raises(ReportingError, match="SIGAP_DOCUMENTS"):
         publish(UPath(tmp_path / "2026-01"), "a.pdf", b"one")
+
+
+def test_publish_bears_two_runs_that_write_the_same_file_at_once(tmp_path: Path) -> None:
+    folder = UPath(tmp_path / "2026-01")
+
+    def write(turn: int) -> None:
+        publish(folder, "a.pdf", b"%d" % (turn // 4) * 100_000)
+
+    with ThreadPoolExecutor(8) as runs:
+        assert list(runs.map(write, range(400))) == [None] * 400
+
+    assert [path.name for path in Path(folder).iterdir()] == ["a.pdf"]
