@@ -1,5 +1,6 @@
 """check: may the rows of a delivery be used, and if not, what has to be done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,9 +14,9 @@ from sigap.domain.period import Period
 from sigap.domain.source import SourceEntry
 from sigap.errors import QualityError
 from sigap.pipeline.resources import Resources, code_version
-from sigap.quality.docs import build_docs, page_of, read_result, store_result
+from sigap.quality.docs import Delivery, build_docs, page_of, read_result, store_result
 from sigap.quality.gate import Validation, validate_delivery
-from sigap.quality.rows import Checked, check_rows
+from sigap.quality.rows import OUTCOMES, Checked, check_rows
 from sigap.sources.catalog import load_catalog
 from sigap.warehouse.tables import quality, sources
 
@@ -55,7 +56,7 @@ def check(period: Period, delivery_id: str, resources: Resources) -> CheckResult
         )
         folder = _docs_folder(period, resources)
         result_file = store_result(validation.result, delivery_id, folder)
-        page = page_of(validation.result, folder)
+        page = page_of(delivery_id, folder)
         result = CheckResult(
             delivery_id, validation.outcome, validation.message, **checked.counts, batch=batch
         )
@@ -72,14 +73,13 @@ def publish_docs(period: Period, resources: Resources) -> Path:
     """
     folder = _docs_folder(period, resources)
     with resources.outcome_of("check", period, "quality report") as outcome:
-        deliveries = _validated(period, resources)
-        outcome.read("quality.validation")
-        results = [read_result(delivery_id, folder) for delivery_id, _ in deliveries]
+        rows = _validated(period, resources)
+        outcome.read("quality.validation", "sources.delivery")
         catalog = load_catalog()
-        entries = [catalog[code] for code in sorted({source for _, source in deliveries}) if code in catalog]
-        page = build_docs(results, entries, folder)
+        deliveries = [_reported(row, catalog[row.source], folder) for row in rows if row.source in catalog]
+        page = build_docs(period, deliveries, folder)
         outcome.wrote(str(page))
-        outcome.count({"validations": len(results)})
+        outcome.count({"validations": len(deliveries)})
     return page
 
 
@@ -116,16 +116,30 @@ def _entry(delivery: Row[Any]) -> SourceEntry:
     return entry
 
 
-def _validated(period: Period, resources: Resources) -> list[tuple[str, str]]:
+def _validated(period: Period, resources: Resources) -> Sequence[Row[Any]]:
     checked, delivery = quality.validation.c, sources.delivery.c
     wanted = (
-        select(checked.delivery_id, delivery.source)
+        select(quality.validation, delivery.source, delivery.file_name)
         .join(sources.delivery, delivery.delivery_id == checked.delivery_id)
         .where(checked.period == str(period))
-        .order_by(checked.delivery_id)
+        .order_by(delivery.source, checked.delivery_id)
     )
     with resources.warehouse.connect() as connection:
-        return [(row.delivery_id, row.source) for row in connection.execute(wanted)]
+        return connection.execute(wanted).all()
+
+
+def _reported(row: Row[Any], entry: SourceEntry, folder: Path) -> Delivery:
+    counts = {name: getattr(row, name) for name in ("received", *OUTCOMES)}
+    return Delivery(
+        row.delivery_id,
+        entry.title,
+        entry.kind,
+        row.file_name,
+        row.outcome,
+        counts,
+        row.reasons,
+        read_result(row.delivery_id, folder),
+    )
 
 
 def _record(

@@ -1,4 +1,4 @@
-"""The agreed spellings of words.yaml and the severities of severity.yaml, as tables."""
+"""Agreed spellings (words.yaml), severities (severity.yaml) and the words of the report (report.yaml)."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -55,6 +55,16 @@ def severities(kind: Kind) -> Mapping[str, Severity]:
             f"severity is none of {', '.join(SEVERITIES)}. Correct the file."
         )
     return given
+
+
+def report_words() -> dict[str, Any]:
+    """What the quality report says, in Bahasa Indonesia."""
+    return _load("report.yaml")
+
+
+def name_column(name: str) -> str:
+    """What readers call a column: `birth_date` is Tanggal lahir. One without a word keeps its name."""
+    return str(report_words()["columns"].get(name, name))
 
 
 @cache

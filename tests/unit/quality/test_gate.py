@@ -13,10 +13,10 @@ from sigap.domain.datasets import RECEIVED_MEMBERSHIPS, RECEIVED_WORKERS
 from sigap.domain.period import Period
 from sigap.domain.source import Column, Expectation, SourceEntry
 from sigap.errors import QualityError
-from sigap.quality.docs import build_docs, page_of, read_result, store_result
+from sigap.quality.docs import Delivery, build_docs, page_of, read_result, store_result
 from sigap.quality.gate import COUNTS_ONLY, Validation, validate_delivery, without_values
 from sigap.quality.rows import check_rows
-from sigap.quality.suites import build_suite, suite_sha256
+from sigap.quality.suites import build_suite, frame_of, suite_sha256
 
 JANUARY = Period(2026, 1)
 RECEIVED_AT = dt.datetime(2026, 1, 3, 8, tzinfo=dt.UTC)
@@ -139,57 +139,120 @@ def test_same_delivery_validated_twice_is_stored_alike_except_for_identities_of_
     assert essence(validate(workers(4), entry())) == essence(validate(workers(4), entry()))
 
 
-def canary_results() -> list[dict]:
+def delivery(delivery_id: str, rows: pa.Table, of: SourceEntry, file_name: str = "daftar.xlsx") -> Delivery:
+    """What the report is told of a delivery, through the results that `check` leaves."""
+    checked = check_rows(rows, of, JANUARY)
+    found = validate_delivery(rows, checked, of, delivery_id, RECEIVED_AT)
+    return Delivery(
+        delivery_id,
+        of.title,
+        of.kind,
+        file_name,
+        found.outcome,
+        checked.counts,
+        checked.reasons,
+        found.result,
+    )
+
+
+def canary_deliveries() -> list[Delivery]:
     """Deliveries that fail every kind of expectation, full of values that must not get out."""
     bad = workers(6, nik=CANARY_TEXT, birth_date=CANARY_TEXT, desil=CANARY_TEXT, kelurahan=CANARY_TEXT)
     worse = members(6, segment=CANARY_TEXT, status=CANARY_TEXT, as_of_date=CANARY_TEXT)
     some = pa.concat_tables([workers(5), workers(5, nik=CANARY_NIK)])
     found = [
-        validate_delivery(rows, check_rows(rows, of, JANUARY), of, delivery_id, RECEIVED_AT)
-        for delivery_id, rows, of in [
-            ("d1", bad, entry(at_least=100)),
-            ("d2", worse, replace(entry("memberships"), code="anggota")),
-            ("d3", some, entry(max_rejected_share=0.0)),
-        ]
+        delivery("d1", bad, entry(at_least=100)),
+        delivery("d2", worse, replace(entry("memberships"), code="anggota")),
+        delivery("d3", some, entry(max_rejected_share=0.0)),
     ]
-    assert all(one.warnings or one.outcome == "stopped" for one in found), "nothing failed, nothing is proved"
-    return [one.result for one in found]
+    assert all(one.unmet for one in found), "nothing failed, nothing is proved"
+    return found
+
+
+def written(folder: Path) -> dict[Path, str]:
+    return {file: file.read_text() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_no_value_of_a_person_reaches_results_messages_or_pages(tmp_path: Path, capfd):
-    results = canary_results()
-    for number, result in enumerate(results):
-        store_result(result, f"d{number}", tmp_path)
-    stored = [read_result(f"d{number}", tmp_path) for number in range(len(results))]
-    entries = [entry(), replace(entry("memberships"), code="anggota")]
-    assert build_docs(stored, entries, tmp_path) == tmp_path / "index.html"
-    texts = {file: file.read_text(errors="replace") for file in tmp_path.rglob("*") if file.is_file()}
+    deliveries = canary_deliveries()
+    for one in deliveries:
+        store_result(one.result, one.delivery_id, tmp_path)
+    stored = [replace(one, result=read_result(one.delivery_id, tmp_path)) for one in deliveries]
+    assert build_docs(JANUARY, stored, tmp_path) == tmp_path / "index.html"
+    texts = written(tmp_path)
     assert len([file for file in texts if "validations" in file.parts]) == 3
-    written = {**texts, "output": "".join(capfd.readouterr()), "results": json.dumps(results)}
-    for place, text in written.items():
+    results = json.dumps([one.result for one in deliveries])
+    for place, text in {**texts, "output": "".join(capfd.readouterr()), "results": results}.items():
         for canary in (CANARY_NAME, CANARY_NIK, CANARY_TEXT, "3275011708801235", "unexpected_list"):
             assert canary not in text, f"{canary} stands in {place}"
 
 
-def test_pages_show_the_contract_in_indonesian_and_report_to_no_stranger(tmp_path: Path):
-    result = validate(workers(3), entry(at_least=5)).result
-    build_docs([result], [entry(at_least=5)], tmp_path)
-    page = page_of(result, tmp_path).read_text()
-    assert "Jumlah baris paling sedikit 5" in page
-    assert "contoh" in (tmp_path / "index.html").read_text()
-    files = [*tmp_path.rglob("*.html"), *tmp_path.rglob("*.css")]
-    assert not [file for file in files if re.search("web-assets|utm_source", file.read_text())]
+def test_great_expectations_sees_no_value_but_niks_and_agreed_words():
+    rows = workers(3, birth_date="1980-08-17")
+    frame = frame_of(rows, check_rows(rows, entry(), JANUARY).rows, entry())
+    seen = {str(value) for name in frame if "nik" not in name for value in frame[name].dropna()}
+    assert seen == {"accepted", "given"}
+
+
+def test_result_holds_no_fingerprint_from_which_a_single_nik_could_be_found():
+    assert not re.search("fingerprint|batch_markers", json.dumps(validate(workers(1), entry()).result))
+
+
+def test_first_page_shows_the_month_each_source_its_rows_and_why_in_indonesian(tmp_path: Path):
+    rows = pa.concat_tables([workers(1200), workers(3, nik="327501"), workers(2, full_name=None)])
+    few = delivery("d2", workers(3), replace(entry(at_least=5), code="pkl", title="Pedagang kaki lima"))
+    build_docs(JANUARY, [delivery("d1", rows, entry()), few], tmp_path)
+    page = (tmp_path / "index.html").read_text()
+    text = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert "Mutu data Januari 2026 2 kiriman diperiksa, 1 dihentikan" in text
+    assert "Contoh daftar.xlsx lulus 1.205 1.200 3 2 NIK tidak terdiri dari 16 digit (3)" in text
+    assert "Pedagang kaki lima daftar.xlsx dihentikan 3 3 0 0" in text
+    assert "Tidak dipenuhi: Jumlah baris paling sedikit 5 . Minta daftar yang lengkap" in text
+    for address in re.findall('href="([^"]+)"', page):
+        assert (tmp_path / address).is_file(), f"{address} leads nowhere"
+
+
+def test_page_of_a_delivery_shows_what_great_expectations_found_in_indonesian(tmp_path: Path):
+    rows = pa.concat_tables([workers(5), workers(5, birth_date=None)])
+    build_docs(JANUARY, [delivery("d1", rows, entry(max_rejected_share=0.25))], tmp_path)
+    page = page_of("d1", tmp_path).read_text()
+    assert '<span class="mark failed">tidak dipenuhi</span>' in page
+    assert "Kolom Tanggal lahir terbaca pada sedikitnya 75% baris" in page
+    assert "5 dari 10 baris tidak memenuhi syarat (50%)" in page
+    assert "NIK sebagaimana diterima" in page
+    for english in ("unexpected", "Observed", "Expectation<", "not null", "Succeeded"):
+        assert english not in page
+
+
+def test_pages_show_everything_in_a_closed_network_and_without_scripts(tmp_path: Path):
+    build_docs(JANUARY, [*canary_deliveries(), delivery("d4", workers(3), entry())], tmp_path)
+    texts = written(tmp_path)
+    assert {file.suffix for file in texts} == {".html", ".css"}
+    assert len(texts) == 6
+    for file, text in texts.items():
+        assert not re.search(r"//|@import|url\(|<script|<img|<iframe|\shidden|class=.collapse", text), file
+        for address in re.findall('(?:href|src)="([^"]+)"', text):
+            assert (file.parent / address).is_file(), f"{address} in {file.name} leads nowhere"
+
+
+def test_names_of_files_and_sources_cannot_write_markup_into_a_page(tmp_path: Path):
+    named = replace(entry(), title="<b>Contoh</b>")
+    build_docs(JANUARY, [delivery("d1", workers(3), named, "<script>x</script>.xlsx")], tmp_path)
+    for text in written(tmp_path).values():
+        assert "<script" not in text
+        assert "<b>" not in text
 
 
 def test_report_of_a_month_without_a_validation_is_still_a_page(tmp_path: Path):
-    assert build_docs([], [], tmp_path).is_file()
+    assert "Belum ada kiriman" in build_docs(JANUARY, [], tmp_path).read_text()
 
 
 def test_report_built_again_keeps_the_pages_and_leaves_no_scratch_behind(tmp_path: Path):
-    result = validate(workers(3), entry()).result
-    for _ in range(2):
-        build_docs([result], [entry()], tmp_path)
-    assert page_of(result, tmp_path).is_file()
+    one = delivery("d1", workers(3), entry())
+    build_docs(JANUARY, [one], tmp_path)
+    before = written(tmp_path)
+    build_docs(JANUARY, [one], tmp_path)
+    assert written(tmp_path) == before
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
@@ -205,6 +268,6 @@ def test_result_that_carries_values_is_refused():
         "exception_info": {"raised_exception": False},
     }
     with pytest.raises(QualityError) as refused:
-        without_values({"results": [leak]})
+        without_values({"meta": {}, "results": [leak]})
     assert CANARY_NIK not in str(refused.value)
     assert COUNTS_ONLY["partial_unexpected_count"] == 0
