@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sigap.reporting.cells import Results, make_cell, write_text
 from sigap.reporting.invoice import InvoiceDocument
 from sigap.reporting.look import bilingual
-from sigap.reporting.page import prepare_page
+from sigap.reporting.page import fit_height, prepare_page
 from sigap.reporting.words import indonesian_month
 
 TITLE = "Lampiran BNBA"
@@ -23,18 +23,21 @@ _FIRST_ROW = _HEADER_ROW + 1
 _COLUMNS: dict[str, tuple[str, str, float, str]] = {
     "no": ("No", "No", 6.5, "centre"),
     "nik": ("NIK", "Population no.", 18.5, "nik"),
-    "full_name": ("Nama lengkap", "Full name", 27, "cell"),
+    "full_name": ("Nama lengkap", "Full name", 30, "cell_wrap"),
     "birth_date": ("Tanggal lahir", "Birth date", 11.5, "day"),
-    "address": ("Alamat", "Address", 32, "cell"),
-    "kelurahan": ("Kelurahan", "Village", 17.5, "cell"),
-    "kecamatan": ("Kecamatan", "District", 15.5, "cell"),
-    "sector": ("Sektor pekerjaan", "Occupation", 21, "cell"),
+    "address": ("Alamat", "Address", 38, "cell_wrap"),
+    "kelurahan": ("Kelurahan", "Village", 17.5, "cell_wrap"),
+    "kecamatan": ("Kecamatan", "District", 15.5, "cell_wrap"),
+    "sector": ("Sektor pekerjaan", "Occupation", 21, "cell_wrap"),
     "jkk_idr": ("JKK (Rp)", "Work accident", 12, "idr"),
     "jkm_idr": ("JKM (Rp)", "Death", 12, "idr"),
     "total_idr": ("Jumlah (Rp)", "Total", 13, "idr"),
     "line_id": ("ID baris", "Line id", 8, "small_id"),
 }
 _LETTERS = {name: get_column_letter(place) for place, name in enumerate(_COLUMNS, start=1)}
+_WRAPPED = [
+    (place, width) for place, (_, _, width, style) in enumerate(_COLUMNS.values()) if style == "cell_wrap"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +83,9 @@ def _write_heading(sheet: Worksheet, document: InvoiceDocument) -> None:
 def _write_rows(sheet: Worksheet, annex: pa.Table, styles: Mapping[str, StyleArray]) -> None:
     columns = [annex[name].to_pylist() for name in _COLUMNS]
     looks = [styles[style] for _, _, _, style in _COLUMNS.values()]
-    for values in zip(*columns, strict=True):
+    for row, values in enumerate(zip(*columns, strict=True), start=_FIRST_ROW):
         sheet.append([make_cell(sheet, value, look) for value, look in zip(values, looks, strict=True)])
+        fit_height(sheet, row, [(values[place], width) for place, width in _WRAPPED])
 
 
 def _write_totals(sheet: Worksheet, annex: pa.Table, last: int) -> Results:

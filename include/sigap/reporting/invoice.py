@@ -104,7 +104,8 @@ def make_annex(lines: pa.Table) -> pa.Table:
         "sector": _named(lines["sector"], sector_names(pc.unique(lines["sector"]).to_pylist())),
         **{name: lines[name] for name in (*_AMOUNTS, "line_id")},
     }
-    order = [(name, "ascending") for name in ("kecamatan", "kelurahan", "full_name", "nik")]
+    columns["spelt"] = pc.utf8_upper(columns["full_name"])  # lists write names in either case
+    order = [(name, "ascending") for name in ("kecamatan", "kelurahan", "spelt", "nik")]
     rows = pa.table(columns).sort_by(order)
     numbers = pa.array(range(1, rows.num_rows + 1), pa.int32())
     return rows.append_column("no", numbers).select(ANNEX.names).cast(ANNEX).combine_chunks()

@@ -1,8 +1,26 @@
 """Print set-up that all sheets share."""
 
+import textwrap
+from collections.abc import Iterable
+
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sigap.reporting.invoice import InvoiceDocument
+
+_LINE, _HIGHEST = 13.0, 409.0  # points: one line of text, and the highest row that a spreadsheet knows
+
+
+def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]]) -> None:
+    """Make a row as high as its wrapped texts need, given as (text, width of its column).
+
+    A spreadsheet program would not do it for a file that it did not write, and print half of a long name.
+    """
+    lines = 1
+    for text, width in texts:
+        if len(text) > width:
+            lines = max(lines, len(textwrap.wrap(text, int(width))))
+    if lines > 1:
+        sheet.row_dimensions[row].height = min(_LINE * lines + 2, _HIGHEST)
 
 
 def prepare_page(sheet: Worksheet, document: InvoiceDocument, *, landscape: bool = False) -> None:

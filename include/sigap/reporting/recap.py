@@ -11,7 +11,7 @@ from sigap.reporting.annex import AnnexRange
 from sigap.reporting.cells import Results, write_text
 from sigap.reporting.invoice import InvoiceDocument, recap
 from sigap.reporting.look import bilingual
-from sigap.reporting.page import prepare_page
+from sigap.reporting.page import fit_height, prepare_page
 from sigap.reporting.words import indonesian_month
 
 _HEADER_ROW = 4
@@ -98,7 +98,8 @@ def _write_group(
 ) -> None:
     number = sheet[f"A{row}"]
     number.value, number.style = row - _FIRST_ROW + 1, "centre"
-    write_text(sheet[f"B{row}"], group["name"], "cell")
+    write_text(sheet[f"B{row}"], group["name"], "cell_wrap")
+    fit_height(sheet, row, [(group["name"], _WIDTHS["B"])])
     results.write(sheet, f"C{row}", f"=COUNTIF({source[column]},$B{row})", group["people"], "idr")
     for letter, name in _AMOUNTS.items():
         formula = f"=SUMIF({source[column]},$B{row},{source[name]})"

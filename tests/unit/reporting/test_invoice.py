@@ -40,6 +40,15 @@ def _row(annex: pa.Table, code: str, lines: pa.Table) -> dict[str, object]:
     return next(row for row in rows if row["line_id"] == 1)
 
 
+def test_annex_lists_names_by_the_alphabet_however_they_are_written(
+    make_lines: Callable[..., pa.Table],
+) -> None:
+    lines = make_lines(4, ["EUIS", "Endang", "ASEP", "agus"])
+    for place, name in ((5, "kelurahan_code"), (6, "kecamatan_code")):
+        lines = lines.set_column(place, name, pa.array(lines[name].to_pylist()[:1] * 4))
+    assert make_annex(lines)["full_name"].to_pylist() == ["agus", "ASEP", "Endang", "EUIS"]
+
+
 def test_annex_says_unknown_when_place_or_sector_is_not_known(make_lines: Callable[..., pa.Table]) -> None:
     lines = make_lines(1)
     nothing = pa.nulls(1, pa.string())

@@ -148,6 +148,20 @@ def test_annex_is_ready_to_print_when_opened(
     assert all(workbook[name].oddFooter.right.text == "Halaman &P dari &N" for name in SHEETS)
 
 
+def test_long_names_and_addresses_are_printed_whole(
+    make_document: Callable[..., InvoiceDocument], make_lines: Callable[..., pa.Table], office: Office
+) -> None:
+    long = "Raden Ngabehi Kusumaningtyas Wijayakusuma Hadiningrat binti Haji Abdurrahman Kartodikromo"
+    names = ["Budi", long, "X" * 20_000]
+    sheet = read(make_workbook(make_document(3), make_annex(make_lines(3, names)), office))["Lampiran BNBA"]
+    heights = {sheet.cell(row, 3).value: sheet.row_dimensions[row].height for row in range(5, 8)}
+
+    assert sheet.cell(5, 3).alignment.wrap_text
+    assert heights["Budi"] is None, "the program's own height"
+    assert heights[long] >= 3 * 12
+    assert heights[names[2]] == 409
+
+
 def test_workbook_is_the_same_file_when_made_again(
     annex: pa.Table, document: InvoiceDocument, office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
