@@ -53,4 +53,8 @@ class LakeError(SigapError):
 
 
 class WarehouseError(SigapError):
-    """The warehouse is out of reach or not at the expected version."""
+    """The warehouse is out of reach."""
+
+
+class WarehouseVersionError(SigapError):
+    """The warehouse's tables are older or newer than this code."""

@@ -11,7 +11,11 @@ from sigap.audit.lineage import LineageLog
 from sigap.audit.outcome import VerbRun, outcome_of
 from sigap.domain.batch import BatchRef
 from sigap.domain.period import Period
-from sigap.errors import SigapError
+from sigap.errors import SigapError, WarehouseVersionError
+from sigap.pipeline.resources import Resources
+from sigap.settings import Settings
+from sigap.warehouse import version
+from sigap.warehouse.migrate import downgrade, upgrade
 from sigap.warehouse.store import copy_out, copy_rows, open_warehouse
 from sigap.warehouse.tables import audit, identity
 
@@ -79,3 +83,20 @@ def test_a_warehouse_that_does_not_answer_is_named_without_its_password() -> Non
     with pytest.raises(SigapError, match=r"No PostgreSQL answers at 127\.0\.0\.1:1/none") as failure:
         open_warehouse("postgresql://someone:secret@127.0.0.1:1/none")
     assert "secret" not in str(failure.value)
+
+
+def test_a_warehouse_of_another_release_is_refused_with_what_to_run(
+    warehouse_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path, warehouse_url=warehouse_url)
+    Resources.open(settings).warehouse.dispose()
+    downgrade(warehouse_url, "0001")
+    with pytest.raises(WarehouseVersionError, match=r"at revision 0001, .* run `sigap warehouse upgrade`"):
+        Resources.open(settings)
+    downgrade(warehouse_url, "base")
+    with pytest.raises(WarehouseVersionError, match=r"empty, .* run `sigap warehouse upgrade`"):
+        Resources.open(settings)
+    upgrade(warehouse_url)
+    monkeypatch.setattr(version, "newest_revision", lambda: "0000")
+    with pytest.raises(WarehouseVersionError, match="run the newer release"):
+        Resources.open(settings)

@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from sigap.domain.datasets import SCHEMAS
 from sigap.warehouse.dictionary import PAGE, lake_meanings, write_dictionary
-from sigap.warehouse.migrate import VERSION_TABLE, current, downgrade, upgrade
+from sigap.warehouse.migrate import current, downgrade, upgrade
 from sigap.warehouse.tables import SCHEMA_NAMES, metadata
+from sigap.warehouse.version import VERSION_TABLE
 from sigap.warehouse.views import view_names
 from sigap_stack.postgres import Postgres, ensure_database
 

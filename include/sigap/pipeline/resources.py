@@ -16,6 +16,7 @@ from sigap.errors import SettingsError
 from sigap.lake import Lake
 from sigap.settings import Settings
 from sigap.warehouse.store import open_warehouse
+from sigap.warehouse.version import require_newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,16 @@ class Resources:
 
     @classmethod
     def open(cls, settings: Settings, run_id: str = "cli") -> "Resources":
-        """Connect. Raises `SettingsError` without a warehouse, `WarehouseError` when it does not answer."""
+        """Connect. Raises `SettingsError` without a warehouse, `WarehouseError` when it does not answer,
+        `WarehouseVersionError` when its tables are not those of this release.
+        """
         if settings.warehouse_url is None:
             raise SettingsError(
                 "No warehouse is set. Set SIGAP_WAREHOUSE_URL, or run `make up` for the embedded one."
             )
-        return cls(settings, Lake(settings.place("lake")), open_warehouse(settings.warehouse_url), run_id)
+        warehouse = open_warehouse(settings.warehouse_url)
+        require_newest(warehouse)
+        return cls(settings, Lake(settings.place("lake")), warehouse, run_id)
 
     def outcome_of(
         self, verb: str, period: Period, subject: str | None = None

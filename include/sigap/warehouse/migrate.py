@@ -12,8 +12,8 @@ from sqlalchemy import Connection, delete, func, insert, inspect, select
 from sigap.warehouse.places import place_rows
 from sigap.warehouse.store import open_warehouse
 from sigap.warehouse.tables import reporting
+from sigap.warehouse.version import VERSION_TABLE
 
-VERSION_TABLE = "sigap_version"  # not Alembic's default name: Airflow's metadata may share the server
 _LOCK = 3275_0001  # any number, the same for everyone who migrates
 
 

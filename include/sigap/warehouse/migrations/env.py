@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from sigap.warehouse.migrate import VERSION_TABLE
 from sigap.warehouse.tables import metadata
+from sigap.warehouse.version import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],
