@@ -291,12 +291,31 @@ def test_whoever_was_covered_stays_or_leaves_with_a_reason(resources: Resources)
     assert decided[nik(2)]["delivery_id"] == "worka2026-01", "the row of the month in which they were listed"
 
 
-def test_decide_refuses_links_older_than_last_month_s_approval(resources: Resources) -> None:
+def test_a_month_waits_for_the_judgement_about_the_month_before(resources: Resources) -> None:
+    """Nobody is dropped because last month's roster still lay on a desk; a rejected one covered nobody."""
     lay(JANUARY, resources, [1], [])
     lay(FEBRUARY, resources, [2], [])
     link(JANUARY, resources)
     decide(JANUARY, resources)
+    with pytest.raises(EntitlementError, match="roster of 2026-01, which waits"):
+        link(FEBRUARY, resources)
+    approve("roster", JANUARY, resources, "rejected")
     link(FEBRUARY, resources)
+    assert decide(FEBRUARY, resources).rows == 1
+    decide(JANUARY, resources)
+    with pytest.raises(EntitlementError, match="roster of 2026-01, which waits"):
+        decide(FEBRUARY, resources)
+    approve("roster", JANUARY, resources)
+    link(FEBRUARY, resources)
+    assert decide(FEBRUARY, resources).rows == 2
+
+
+def test_decide_refuses_links_older_than_last_month_s_approval(resources: Resources) -> None:
+    lay(JANUARY, resources, [1], [])
+    lay(FEBRUARY, resources, [2], [])
+    link(JANUARY, resources)
+    link(FEBRUARY, resources)
+    decide(JANUARY, resources)
     approve("roster", JANUARY, resources)
     with pytest.raises(EntitlementError, match="Run link again"):
         decide(FEBRUARY, resources)

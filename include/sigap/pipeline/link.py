@@ -10,10 +10,10 @@ from sqlalchemy import Connection, String, column, select, table, text
 from sigap.domain.batch import BatchRef
 from sigap.domain.datasets import SCHEMAS
 from sigap.domain.period import Period
-from sigap.errors import IdentityError
+from sigap.errors import EntitlementError, IdentityError
 from sigap.identity.people import MEMBER_COLUMNS, WORKER_COLUMNS, Links, link_people, number_people
 from sigap.pipeline.resources import Resources, code_version
-from sigap.pipeline.rosters import billed_roster_id
+from sigap.pipeline.rosters import billed_roster_id, newest_roster
 from sigap.warehouse.store import copy_out, copy_rows
 from sigap.warehouse.tables import entitlement, identity, quality, sources
 
@@ -36,7 +36,8 @@ def link(period: Period, resources: Resources) -> BatchRef:
 
     Writes identity.persons (returned), identity.rows and identity.memberships; the last also holds those of
     people who were subsidised last month and are in no list now. A person keeps the number of earlier months.
-    Raises `IdentityError` when the month has no usable list or no usable membership extract.
+    Raises `IdentityError` when the month has no usable list or no usable membership extract, and
+    `EntitlementError` while last month's roster waits for a judgement.
     """
     with resources.outcome_of("link", period) as outcome:
         inputs = _inputs(period, resources)
@@ -54,11 +55,21 @@ def link(period: Period, resources: Resources) -> BatchRef:
 
 
 def covered_before(period: Period, resources: Resources) -> BatchRef | None:
-    """The decisions behind last month's invoices, or its newest approved roster; None without one."""
+    """The decisions behind last month's invoices, or its newest approved roster; None without one.
+
+    Raises `EntitlementError` while last month's only roster waits for a judgement: nobody knows then whom the
+    programme covered, and people who are in no list now would be dropped without a word.
+    """
+    last = period.previous()
     with resources.warehouse.connect() as connection:
-        roster_id = billed_roster_id(connection, period.previous())
+        roster_id, newest = billed_roster_id(connection, last), newest_roster(connection, last)
         wanted = select(entitlement.roster.c.batch).where(entitlement.roster.c.roster_id == roster_id)
         batch = connection.execute(wanted).scalar_one_or_none()
+    if batch is None and newest is not None and newest.status == "draft":
+        raise EntitlementError(
+            f"{period}: whom the programme covers stands in the roster of {last}, which waits to be "
+            f"judged. Answer with `sigap approve roster {last}`, then run {period} again."
+        )
     return BatchRef.from_dict(batch) if batch else None
 
 
