@@ -321,7 +321,9 @@ def downgrade_warehouse(revision: Annotated[str, typer.Argument(help="Alembic re
 def _warehouse_url() -> str:
     url = load_settings().warehouse_url
     if url is None:
-        raise SettingsError("No warehouse is set. Set SIGAP_WAREHOUSE_URL; the embedded one migrates itself.")
+        raise SettingsError(
+            "No warehouse is set. Set SIGAP_WAREHOUSE_URL; the embedded one migrates itself when it starts."
+        )
     return url
 
 
