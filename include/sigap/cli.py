@@ -158,7 +158,9 @@ def collect(period: PeriodArgument, inbox: InboxOption = None) -> None:
     from sigap.pipeline.month import GROUPS, collect_all
 
     with resources_for(_settings(inbox)) as resources, say.status("collect") as status:
-        collect_all(period, GROUPS, resources, _tell(status))
+        messages = collect_all(period, GROUPS, resources, _tell(status))
+    for message in messages:
+        show.print(f"  {message}", style="yellow", markup=False, soft_wrap=True)
     show.print(f"{period} is collected. Next: sigap check {period}")
 
 

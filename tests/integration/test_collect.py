@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sigap.domain.period import Period
 from sigap.errors import SourceError
 from sigap.pipeline.collect import collect, list_deliveries
+from sigap.pipeline.month import GROUPS, collect_all
 from sigap.pipeline.resources import Resources
 from sigap.settings import load_settings
 from sigap.sources import catalog
@@ -106,6 +107,23 @@ def test_the_same_bytes_under_another_name_are_a_duplicate(resources: Resources)
         "b.csv": "duplicate",
     }
     assert len(files_below(resources.settings.place("archive"))) == 1
+
+
+def test_the_operator_hears_what_was_not_taken_in(
+    resources: Resources, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path in ("associations/pkl/a.csv", "associations/pkl/b.csv", "asosiasi/pkl/c.csv"):
+        put(resources, path)
+    put(resources, "associations/pkl/gambar.png", b"\x89PNG")
+
+    def collect_again() -> list[str]:
+        return collect_all(PERIOD, GROUPS, resources, lambda verb, about: None)
+
+    twin, picture = collect_again()
+    assert "b.csv has the same content as a.csv" in twin and "gambar.png" in picture
+    (warning,) = caplog.messages
+    assert warning.startswith("asosiasi in the inbox of 2026-01 is none of dtks, associations")
+    assert [text.partition(" ")[0] for text in collect_again()] == ["a.csv", "b.csv", "gambar.png"]
 
 
 def test_the_same_bytes_of_another_sender_or_month_are_their_own(resources: Resources) -> None:

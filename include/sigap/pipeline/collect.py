@@ -15,7 +15,7 @@ from sigap.errors import SourceError
 from sigap.pipeline.resources import Resources, code_version
 from sigap.sources.archive import archive, fingerprint
 from sigap.sources.catalog import entry_for, load_catalog
-from sigap.sources.inbox import Received, list_files, locate
+from sigap.sources.inbox import GROUPS, Received, list_files, list_strangers, locate
 from sigap.sources.reader import dataset_of, row_tables
 from sigap.warehouse.tables import sources
 
@@ -40,6 +40,15 @@ def list_deliveries(period: Period, group: str, resources: Resources) -> list[st
     Paths are relative to INBOX/<period>. Raises `SourceError` when the month's inbox is missing or empty.
     """
     return list_files(resources.settings.place("inbox"), period, group)
+
+
+def name_strangers(period: Period, resources: Resources) -> list[str]:
+    """A sentence about everything in the month's inbox that no group takes in."""
+    return [
+        f"{name} in the inbox of {period} is none of {', '.join(GROUPS)}, so nothing of it was taken in. "
+        "Put its files into the right folder and collect again."
+        for name in list_strangers(resources.settings.place("inbox"), period)
+    ]
 
 
 def collect(period: Period, path: str, resources: Resources) -> CollectResult:

@@ -1,5 +1,6 @@
 """A whole month without Airflow: the same verbs, in the same order, in one process."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from sigap.pipeline.resources import Resources
 from sigap.pipeline.summary import MonthSummary, summarise
 from sigap.settings import Settings
 from sigap.warehouse.tables import sources
+
+log = logging.getLogger(__name__)
 
 GROUPS = ("dtks", "associations", "memberships")
 
@@ -63,13 +66,21 @@ def take_in(period: Period, resources: Resources, say: Say) -> None:
         )
 
 
-def collect_all(period: Period, groups: Sequence[str], resources: Resources, say: Say) -> None:
-    """Collect every file that lies in the inbox for these groups. A refused one leaves its outcome."""
-    from sigap.pipeline.collect import collect, list_deliveries
+def collect_all(period: Period, groups: Sequence[str], resources: Resources, say: Say) -> list[str]:
+    """Collect every file that lies in the inbox for these groups. A refused one leaves its outcome.
 
+    Returns a sentence for each file that was refused or brought nothing new; logs one for what lies in no
+    group's folder.
+    """
+    from sigap.pipeline.collect import collect, list_deliveries, name_strangers
+
+    for sentence in name_strangers(period, resources):
+        log.warning(sentence)
+    messages = []
     for path in [path for group in groups for path in list_deliveries(period, group, resources)]:
         say("collect", path)
-        collect(period, path, resources)
+        messages.append(collect(period, path, resources).message)
+    return [message for message in messages if message]
 
 
 def check_all(period: Period, resources: Resources, say: Say) -> int:

@@ -12,6 +12,7 @@ from sigap.errors import SourceError
 
 GROUPS = ("dtks", "associations", "memberships", "bpjs_bills", "payments")
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".partial")
+_TRUTH = "truth"  # what `sigap synth` lays beside the lists, for tests only
 _NOT_SENT = ("thumbs.db", "desktop.ini", "__macosx")
 _log = logging.getLogger(__name__)
 
@@ -42,6 +43,13 @@ def list_files(inbox: UPath, period: Period, group: str) -> list[str]:
     if not found and not any(_files(month, other) for other in GROUPS):
         raise SourceError(f"The inbox {month} is empty. Put the files of {period} there and collect again.")
     return found
+
+
+def list_strangers(inbox: UPath, period: Period) -> list[str]:
+    """What lies in the month's folder but in none of its groups, sorted, so that no misspelt one is missed."""
+    month = inbox / str(period)
+    names = [item.name for item in month.iterdir()] if month.is_dir() else []
+    return sorted(name for name in names if name not in (*GROUPS, _TRUTH) and not _is_passed_over(name))
 
 
 def locate(inbox: UPath, period: Period, path: str) -> Received:

@@ -6,7 +6,7 @@ from upath import UPath
 from sigap.domain.period import Period
 from sigap.errors import SourceError
 from sigap.sources.archive import archive, fingerprint
-from sigap.sources.inbox import list_files, locate
+from sigap.sources.inbox import list_files, list_strangers, locate
 
 PERIOD = Period(2026, 1)
 FILES = (
@@ -41,6 +41,15 @@ def test_files_of_a_group_are_listed_in_order_without_the_noise(inbox: UPath) ->
     ]
     assert list_files(inbox, PERIOD, "dtks") == ["dtks/d.csv"]
     assert list_files(inbox, PERIOD, "memberships") == []
+
+
+def test_what_lies_outside_the_groups_is_named(inbox: UPath) -> None:
+    for name in ("asosiasi/becak/a.xls", "daftar.xlsx", "truth/t.parquet", ".DS_Store"):
+        file = inbox / str(PERIOD) / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name)
+    assert list_strangers(inbox, PERIOD) == ["asosiasi", "daftar.xlsx"]
+    assert list_strangers(inbox, PERIOD.previous()) == []
 
 
 def test_a_listed_path_names_its_file_and_source(inbox: UPath) -> None:
