@@ -163,9 +163,12 @@ def _unverified(connection: Connection, period: Period) -> tuple[str, ...]:
 
 
 def _seconds(connection: Connection, period: Period, run_id: str | None) -> dict[str, float]:
+    """Seconds by verb: of one run, or of the latest run on each delivery, roster and invoice."""
     outcome = audit.outcome.c
-    wanted = select(outcome.verb, func.sum(outcome.seconds)).where(outcome.period == str(period))
+    latest = select(outcome.outcome_id, outcome.verb, outcome.seconds).where(outcome.period == str(period))
     if run_id is not None:
-        wanted = wanted.where(outcome.run_id == run_id)
-    found = connection.execute(wanted.group_by(outcome.verb).order_by(func.min(outcome.outcome_id)))
-    return {verb: round(seconds, 3) for verb, seconds in found}
+        latest = latest.where(outcome.run_id == run_id)
+    latest = latest.distinct(outcome.verb, outcome.subject)
+    runs = latest.order_by(outcome.verb, outcome.subject, outcome.outcome_id.desc()).subquery().c
+    wanted = select(runs.verb, func.sum(runs.seconds)).group_by(runs.verb).order_by(func.min(runs.outcome_id))
+    return {verb: round(seconds, 3) for verb, seconds in connection.execute(wanted)}
