@@ -46,7 +46,7 @@ def list_files(inbox: UPath, period: Period, group: str) -> list[str]:
 
 
 def list_strangers(inbox: UPath, period: Period) -> list[str]:
-    """What lies in the month's folder but in none of its groups, sorted, so that no misspelt one is missed."""
+    """What lies in the month's folder but in none of its groups, sorted: no misspelt folder is missed."""
     month = inbox / str(period)
     names = [item.name for item in month.iterdir()] if month.is_dir() else []
     return sorted(name for name in names if name not in (*GROUPS, _TRUTH) and not _is_passed_over(name))
