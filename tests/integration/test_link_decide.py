@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from sqlalchemy import Engine, func, insert, select, text
+from sqlalchemy import Engine, func, insert, select, text, update
 
 from sigap.domain.batch import BatchRef
 from sigap.domain.datasets import SCHEMAS
@@ -308,6 +308,30 @@ def test_a_month_waits_for_the_judgement_about_the_month_before(resources: Resou
     approve("roster", JANUARY, resources)
     link(FEBRUARY, resources)
     assert decide(FEBRUARY, resources).rows == 2
+
+
+def test_whoever_judges_is_told_of_membership_files_that_could_not_be_used(resources: Resources) -> None:
+    lay(JANUARY, resources, [1], [])
+    link(JANUARY, resources)
+    decide(JANUARY, resources)
+    assert newest_outcome("decide", resources.warehouse)["counts"]["unused_membership_files"] == 0
+    deliver("memberships", JANUARY, [], resources, "b")
+    stop = update(quality.validation).where(quality.validation.c.delivery_id == "membb2026-01")
+    refused = {
+        "delivery_id": "refused",
+        "period": "2026-01",
+        "source": "memberships",
+        "file_name": "rusak.xlsx",
+        "sha256": "1" * 64,
+        "size_bytes": 1,
+        "outcome": "refused",
+        "message": "rusak.xlsx is damaged.",
+    }
+    with resources.warehouse.begin() as connection:
+        connection.execute(insert(sources.delivery).values(refused))
+        connection.execute(stop.values(outcome="stopped", message="Too few rows."))
+    decide(JANUARY, resources)
+    assert newest_outcome("decide", resources.warehouse)["counts"]["unused_membership_files"] == 2
 
 
 def test_decide_refuses_links_older_than_last_month_s_approval(resources: Resources) -> None:

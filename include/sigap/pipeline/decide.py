@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from sigap.domain.batch import BatchRef
 from sigap.domain.datasets import DECISIONS
@@ -17,7 +17,7 @@ from sigap.pipeline.locks import lock_month
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import newest_roster, standing_invoices
 from sigap.warehouse.store import copy_rows
-from sigap.warehouse.tables import audit, entitlement
+from sigap.warehouse.tables import audit, entitlement, quality, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def decide(period: Period, resources: Resources) -> BatchRef:
         versions = {"rules": rules.sha256, "code": code_version()}
         outcome.versions.update(versions, unverified=", ".join(rules.unverified))
         decisions = _decide(inputs, rules, period, resources)
-        outcome.count(decisions.counts)
+        outcome.count({**decisions.counts, "unused_membership_files": _unused(period, resources)})
         batch = resources.lake.write("entitlement.decisions", period, decisions.rows, inputs.all, versions)
         outcome.wrote(batch, "entitlement.roster")
         with resources.warehouse.begin() as connection:
@@ -83,6 +83,24 @@ def _inputs(period: Period, resources: Resources) -> _Inputs:
             f"people were not looked up. Run link again, then decide."
         )
     return _Inputs(written["identity.persons"], written["identity.memberships"], covered)
+
+
+def _unused(period: Period, resources: Resources) -> int:
+    """Membership files that were refused or stopped: whoever stands only in them looks uncovered.
+
+    Whoever judges the roster sees this number. A file that was sent again stays on record, and counted.
+    """
+    delivery, checked = sources.delivery.c, quality.validation.c
+    wanted = (
+        select(func.count())
+        .select_from(
+            sources.delivery.outerjoin(quality.validation, checked.delivery_id == delivery.delivery_id)
+        )
+        .where(delivery.period == str(period), delivery.source == "memberships")
+        .where(or_(delivery.outcome == "refused", checked.outcome == "stopped"))
+    )
+    with resources.warehouse.connect() as connection:
+        return int(connection.execute(wanted).scalar_one())
 
 
 def _decide(inputs: _Inputs, rules: Rules, period: Period, resources: Resources) -> Decisions:
