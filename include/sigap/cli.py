@@ -41,6 +41,7 @@ InboxOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="End with one JSON object on standard output.")]
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
+INTERRUPTED = 130  # 128 and SIGINT, as shells count
 
 say = Console(stderr=True, highlight=False)
 show = Console(highlight=False)
@@ -54,12 +55,22 @@ def main() -> None:
         say.print(f"[bold red]sigap:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(1)
     except Exception as error:  # its text could quote a person, the places in the code cannot
+        if _was_interrupted(error):
+            say.print("[bold red]sigap:[/] Interrupted. Run it again: what was done is kept.")
+            sys.exit(INTERRUPTED)
         say.print(
             "".join(traceback.format_tb(error.__traceback__)), markup=False, style="dim", soft_wrap=True
         )
         name = type(error).__name__
         say.print(f"[bold red]sigap:[/] {name} was not foreseen. The places in the code stand above.")
         sys.exit(UNFORESEEN)
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C came first and a connection that broke off then was only its consequence."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 @contextmanager

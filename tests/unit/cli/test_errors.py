@@ -35,3 +35,12 @@ def test_an_error_not_foreseen_shows_where_and_never_its_text(
     shown = capsys.readouterr().err
     assert CANARY not in shown
     assert "ValueError was not foreseen" in shown and "test_errors.py" in shown
+
+
+def test_ctrl_c_that_breaks_a_connection_is_still_ctrl_c(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = ConnectionError("server closed the connection")
+    broken.__context__ = KeyboardInterrupt()
+    assert fail_with(broken, monkeypatch) == cli.INTERRUPTED
+    assert capsys.readouterr().err == "sigap: Interrupted. Run it again: what was done is kept.\n"
