@@ -163,6 +163,7 @@ def test_quality_report_of_the_month_has_a_page_per_delivery_and_no_person_anywh
     pages = [Path(stored(resources, name).report) for name in ("d1", "d2")]
     assert all(page.is_file() for page in pages)
     assert len(set(pages)) == 2
+    assert all(f"{source}.xlsx" in index.read_text() for source in ("becak", "pasar"))
     lineage = resources.settings.lineage_file
     open_files = [file for file in [*index.parent.rglob("*"), lineage] if file.is_file()]
     texts = [file.read_text(errors="replace") for file in open_files]

@@ -43,11 +43,19 @@ def render_sections(result: dict[str, Any]) -> list[Section]:
     return [
         Section(
             _heading(section.section_name),
-            _plain(view.render({"section": section.to_json_dict(), "section_loop": {"index": place}})),
+            keep_plain(view.render({"section": section.to_json_dict(), "section_loop": {"index": place}})),
         )
         for place, section in enumerate(document.sections)
         if section.section_name != "Overview"
     ]
+
+
+def keep_plain(page: str) -> str:
+    """The page in plain tags without attributes, marks and words in Bahasa Indonesia, text escaped."""
+    reader = _Plain()
+    reader.feed(_HEADING.sub("", page))  # the page around a section has its own
+    reader.close()
+    return "".join(reader.kept)
 
 
 class _Plain(HTMLParser):
@@ -82,13 +90,6 @@ class _Plain(HTMLParser):
             if name in _MARKS:
                 kind, word = _MARKS[name]
                 self.kept.append(f'<span class="mark {kind}">{word}</span>')
-
-
-def _plain(page: str) -> str:
-    reader = _Plain()
-    reader.feed(_HEADING.sub("", page))  # the page around a section has its own
-    reader.close()
-    return "".join(reader.kept)
 
 
 def _heading(name: str) -> str:

@@ -21,6 +21,7 @@ from sigap.quality.places import OUTSIDE, city_kelurahan, city_names, spell_plac
 from sigap.quality.words import blanks, severities, words
 
 OUTCOMES = ("accepted", "held", "rejected")
+_WORTH_SHARING = 100_000  # rows from which a second thread saves more than it costs
 _CHECKED = {"workers": CHECKED_WORKERS, "memberships": CHECKED_MEMBERSHIPS}
 _DATES = {
     "workers": ("birth_date",),
@@ -52,6 +53,8 @@ def check_rows(received: pa.Table, entry: SourceEntry, period: Period) -> Checke
         )
     numbered = _number(received)
     with connect() as connection:
+        if numbered.num_rows < _WORTH_SHARING:
+            connection.execute("SET threads = 1")
         _prepare(connection, numbered)
         if entry.kind == "workers":
             _find_places(connection, numbered)

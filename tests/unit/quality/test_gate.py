@@ -15,6 +15,7 @@ from sigap.domain.source import Column, Expectation, SourceEntry
 from sigap.errors import QualityError
 from sigap.quality.docs import Delivery, build_docs, page_of, read_result, store_result
 from sigap.quality.gate import COUNTS_ONLY, Validation, validate_delivery, without_values
+from sigap.quality.pages import keep_plain
 from sigap.quality.rows import check_rows
 from sigap.quality.suites import build_suite, frame_of, suite_sha256
 
@@ -230,9 +231,21 @@ def test_pages_show_everything_in_a_closed_network_and_without_scripts(tmp_path:
     assert {file.suffix for file in texts} == {".html", ".css"}
     assert len(texts) == 6
     for file, text in texts.items():
-        assert not re.search(r"//|@import|url\(|<script|<img|<iframe|\shidden|class=.collapse", text), file
+        assert not re.search(
+            r"//|@import|url\(|<script|<img|<iframe|\shidden|class=.collapse|style=", text
+        ), file
         for address in re.findall('(?:href|src)="([^"]+)"', text):
             assert (file.parent / address).is_file(), f"{address} in {file.name} leads nowhere"
+
+
+def test_nothing_but_plain_tags_and_escaped_text_is_taken_from_a_rendered_page():
+    page = """<p style="background: url(//x)" onclick="x()">a &lt;b&gt; <a href="https://x.example">c</a></p>
+        <script>alert("https://x.example")</script><img src="https://x.example/i"><style>@import "x";</style>
+        <table data-toggle="table"><thead hidden><tr><th>d</th></tr></thead><tr><td>
+        <i class="fas fa-times text-danger"></i></td></tr></table><link href="//x.example">"""
+    assert keep_plain(page) == (
+        '<p>a &lt;b&gt;c</p><table><tr><td><span class="mark failed">tidak dipenuhi</span></td></tr></table>'
+    )
 
 
 def test_names_of_files_and_sources_cannot_write_markup_into_a_page(tmp_path: Path):
