@@ -42,7 +42,9 @@ def test_a_period_that_is_no_month_is_refused(fresh_home: Home, period: str) -> 
 def test_one_person_cannot_approve_both(fresh_home: Home) -> None:
     fill_inbox(fresh_home)
     sentence = refused(fresh_home.run("month", PERIOD, "--approve-as", "dinas,dinas"))
-    assert "dinas" in sentence
+    assert "may not judge the invoices" in sentence
+    with psycopg.connect(fresh_home.warehouse_url) as connection:
+        assert connection.execute("SELECT status, number FROM billing.invoice").fetchall() == [("draft", None)]
 
 
 def workbook_without_header(path: Path) -> None:
