@@ -152,15 +152,17 @@ def month(
 @app.command()
 def status(period: PeriodArgument, as_json: JsonOption = False) -> None:
     """Show how far a month is, its figures, and files that need attention."""
-    from sigap.pipeline.display import print_summary
+    from sigap.pipeline.bill import drafts
+    from sigap.pipeline.display import print_summary, print_waiting
     from sigap.pipeline.summary import summarise
 
     with resources_for(_settings()) as resources:
-        summary = summarise(period, resources)
+        summary, waiting = summarise(period, resources), drafts(period, resources)
     if as_json:
         show.print_json(json.dumps(summary.as_dict(), ensure_ascii=False))
     else:
         print_summary(summary, show)
+        print_waiting(waiting, show)
 
 
 @app.command()

@@ -92,3 +92,15 @@ def test_without_memberships_nobody_is_billed(fresh_home: Home) -> None:
     refused(fresh_home.run("month", PERIOD, "--approve-as", "demo"))
     with psycopg.connect(fresh_home.warehouse_url) as connection:
         assert connection.execute("SELECT count(*) FROM billing.invoice").fetchone() == (0,)
+
+
+def test_a_month_without_approvers_stops_for_each_judgement_and_shows_its_figures(fresh_home: Home) -> None:
+    fill_inbox(fresh_home)
+    assert "about the roster" in refused(fresh_home.run("month", PERIOD))
+    assert fresh_home.run("approve", "roster", PERIOD, "--as", "dinas").returncode == 0
+    assert "about the invoices" in refused(fresh_home.run("month", PERIOD))
+    shown = fresh_home.run("status", PERIOD).stdout
+    assert "Not issued (draft)" in shown and "Total" in shown
+    assert fresh_home.run("approve", "invoices", PERIOD, "--as", "bendahara").returncode == 0
+    assert fresh_home.json("month", PERIOD)["invoices"]
+    assert "Not issued" not in fresh_home.run("status", PERIOD).stdout

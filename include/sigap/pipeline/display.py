@@ -1,5 +1,7 @@
 """How summaries and traces look in a terminal."""
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -7,6 +9,7 @@ from rich.tree import Tree
 
 from sigap.audit.trace import Step
 from sigap.domain.money import rupiah
+from sigap.pipeline.bill import DraftInvoice
 from sigap.pipeline.summary import InvoiceFigures, MonthSummary
 
 NOTHING = "–"
@@ -16,7 +19,7 @@ def print_summary(summary: MonthSummary, console: Console) -> None:
     """Print the figures of a month: files and rows, persons, invoices, documents, problems, durations."""
     console.print(_figures(summary))
     for invoice in summary.invoices:
-        console.print(_invoice(invoice))
+        console.print(_invoice(invoice, invoice.number))
     for path in summary.documents:
         console.print(f"  {path}", markup=False, soft_wrap=True)
     for problem in summary.problems:
@@ -33,6 +36,13 @@ def print_summary(summary: MonthSummary, console: Console) -> None:
             "  " + "  ".join(f"{verb} {seconds:.1f} s" for verb, seconds in summary.seconds.items()),
             style="dim",
         )
+
+
+def print_waiting(drafts: Sequence[DraftInvoice], console: Console) -> None:
+    """Print the invoices that are not issued yet: what finance has to judge."""
+    for draft in drafts:
+        if draft.status != "issued":
+            console.print(_invoice(draft, f"Not issued ({draft.status})"))
 
 
 def print_trace(steps: list[Step], console: Console) -> None:
@@ -77,8 +87,8 @@ def _figures(summary: MonthSummary) -> Table:
     return table
 
 
-def _invoice(invoice: InvoiceFigures) -> Table:
-    title = f"{invoice.number}  {invoice.funding}, wadah {invoice.wadah}"
+def _invoice(invoice: InvoiceFigures | DraftInvoice, name: str) -> Table:
+    title = f"{name}  {invoice.funding}, wadah {invoice.wadah}"
     table = Table(title=title, show_header=False, title_justify="left", min_width=44)
     table.add_column()
     table.add_column(justify="right")

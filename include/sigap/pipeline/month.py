@@ -144,7 +144,7 @@ def _judge(period: Period, subject: str, actor: str | None, resources: Resources
         return
     if actor is None:
         raise ApprovalError(
-            f"The {subject} of {period} waits for a judgement. See `sigap status {period}`, answer with "
+            f"{period} waits for a judgement about the {subject}. See `sigap status {period}`, answer with "
             f"`sigap approve {subject} {period} --as NAME`, then run the month again."
         )
     record_approval(period, subject, "approved", actor, None, resources)

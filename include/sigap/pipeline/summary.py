@@ -168,7 +168,7 @@ def _seconds(connection: Connection, period: Period, run_id: str | None) -> dict
     latest = select(outcome.outcome_id, outcome.verb, outcome.seconds).where(outcome.period == str(period))
     if run_id is not None:
         latest = latest.where(outcome.run_id == run_id)
-    latest = latest.distinct(outcome.verb, outcome.subject)
+    latest = latest.ext(distinct_on(outcome.verb, outcome.subject))
     runs = latest.order_by(outcome.verb, outcome.subject, outcome.outcome_id.desc()).subquery().c
     wanted = select(runs.verb, func.sum(runs.seconds)).group_by(runs.verb).order_by(func.min(runs.outcome_id))
     return {verb: round(seconds, 3) for verb, seconds in connection.execute(wanted)}
