@@ -1,5 +1,6 @@
 """Servers and warehouses that tests share."""
 
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,10 +18,17 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """One real PostgreSQL for the whole session (one per xdist worker)."""
+def postgres() -> Iterator[Postgres]:
+    """One real PostgreSQL for the whole session (one per xdist worker).
+
+    Its data lies outside pytest's own folder, which every new session of pytest closes to other accounts,
+    such as the one that the server runs under when root runs the tests.
+    """
     quick = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
-    with embedded_postgres(tmp_path_factory.mktemp("pg") / "data", quick) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="sigap-test-") as folder,
+        embedded_postgres(Path(folder) / "data", quick) as server,
+    ):
         yield server
 
 

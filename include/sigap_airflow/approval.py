@@ -11,6 +11,7 @@ from sigap_airflow.run import run
 if TYPE_CHECKING:
     from sigap.pipeline.resources import Resources
 
+SHOWN = "shown"  # the XCom key under which the figures of a question are kept
 REASON = Param(
     "", type="string", title="Alasan / Reason", description="Wajib bila ditolak; required to reject."
 )
@@ -34,13 +35,15 @@ class JudgementOperator(ApprovalOperator):
         if run(is_approved, self.about):
             self.log.info("Already approved: nobody is asked again.")
             return None
-        names, self.body = run(_question, self.about, self.figures_of)
+        names, self.body, shown = run(_question, self.about, self.figures_of)
+        context["ti"].xcom_push(SHOWN, shown)
         self.assigned_users = [{"id": name, "name": name} for name in names]
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
-        """Hand the answer on, whatever it is."""
-        return HITLOperator.execute_complete(self, context, event)
+        """Hand the answer on, whatever it is, with the figures it is about."""
+        answer = HITLOperator.execute_complete(self, context, event)
+        return {**answer, SHOWN: context["ti"].xcom_pull(task_ids=self.task_id, key=SHOWN)}
 
 
 def record_answer(about: str, answer: dict[str, Any] | None) -> bool:
@@ -51,15 +54,20 @@ def record_answer(about: str, answer: dict[str, Any] | None) -> bool:
         return True
     verdict = "approved" if answer["chosen_options"] == [ApprovalOperator.APPROVE] else "rejected"
     reason = (answer["params_input"].get("reason") or "").strip() or None
-    run(record_approval, about, verdict, answer["responded_by_user"]["name"], reason)
+    run(record_approval, about, verdict, answer["responded_by_user"]["name"], reason, shown=answer[SHOWN])
     return verdict == "approved"
 
 
-def _question(period: Period, about: str, verb: str, resources: "Resources") -> tuple[list[str], str]:
-    """Who may answer, and the counts of the verb's newest run as a table. No person listed stands in it."""
+def _question(
+    period: Period, about: str, verb: str, resources: "Resources"
+) -> tuple[list[str], str, dict[str, Any]]:
+    """Who may answer, the counts of the verb's newest run as a table, and the figures that are judged.
+
+    No person who is listed stands in them.
+    """
     from sqlalchemy import select
 
-    from sigap.pipeline.approve import approvers
+    from sigap.pipeline.approve import approvers, figures_to_judge
     from sigap.warehouse.tables import audit
 
     outcome = audit.outcome.c
@@ -72,4 +80,5 @@ def _question(period: Period, about: str, verb: str, resources: "Resources") -> 
     with resources.warehouse.connect() as connection:
         counts = connection.execute(newest).scalar_one()
     rows = "".join(f"\n| {name} | {count:,} |" for name, count in counts.items()).replace(",", ".")
-    return list(approvers(about, resources.settings)), f"**{period}**\n\n| | |\n|---|---:|{rows}"
+    table = f"**{period}**\n\n| | |\n|---|---:|{rows}"
+    return list(approvers(about, resources.settings)), table, figures_to_judge(period, about, resources)

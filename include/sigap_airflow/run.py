@@ -26,8 +26,8 @@ class OutOfReachError(Exception):
     """The network or a database did not answer. The one error of ours that is tried again."""
 
 
-def run(verb: Callable[..., Any], *arguments: object) -> Any:
-    """Call `verb(period, *arguments, resources)` and return its result as plain values that fit an XCom.
+def run(verb: Callable[..., Any], *arguments: object, **named: object) -> Any:
+    """Call `verb(period, *arguments, resources, **named)` and return plain values that fit an XCom.
 
     What we refuse ends the task at once with its sentence. A network or database failure is tried again. Of
     any other error only its class and the places in the code are shown, because its text could quote a
@@ -36,7 +36,7 @@ def run(verb: Callable[..., Any], *arguments: object) -> Any:
     try:
         period = period_of_run()
         with _opened() as resources:
-            return _plain(verb(period, *arguments, resources))
+            return _plain(verb(period, *arguments, resources, **named))
     except WarehouseError as error:
         raise OutOfReachError(str(error)) from None
     except SigapError as error:

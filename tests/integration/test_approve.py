@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
-from sigap.pipeline.approve import approvers, is_approved, record_approval
+from sigap.pipeline.approve import approvers, figures_to_judge, is_approved, record_approval
 from sigap.pipeline.bill import bill, issue
 from sigap.pipeline.resources import Resources
 from sigap.settings import Settings
@@ -36,7 +36,25 @@ def test_approving_a_roster_keeps_what_was_seen(resources: Resources, lay_roster
         resources,
         "SELECT seen, decisions_sha256 FROM audit.approval JOIN entitlement.roster USING (roster_id)",
     )
-    assert seen == {"people": 4, "subsidised": 3, "decisions_sha256": digest}
+    assert seen == {"roster_version": 1, "people": 4, "subsidised": 3, "decisions_sha256": digest}
+
+
+def test_an_answer_about_figures_that_changed_since_is_refused(
+    resources: Resources, lay_roster: LayRoster
+) -> None:
+    lay_roster(subsidised=3)
+    asked = figures_to_judge(JANUARY, "roster", resources)
+    lay_roster(subsidised=2)  # decided again while the question was open
+    with pytest.raises(ApprovalError, match="changed after the question was asked"):
+        record_approval(JANUARY, "roster", "approved", "dinas", None, resources, asked)
+    assert rows(resources, "SELECT count(*) FROM audit.approval") == [(0,)]
+    asked = figures_to_judge(JANUARY, "roster", resources)
+    record_approval(JANUARY, "roster", "approved", "dinas", None, resources, asked)
+    bill(JANUARY, resources)
+    asked = figures_to_judge(JANUARY, "invoices", resources)
+    with pytest.raises(ApprovalError, match="the invoices changed"):
+        record_approval(JANUARY, "invoices", "approved", "bendahara", None, resources, asked | {"people": 3})
+    record_approval(JANUARY, "invoices", "approved", "bendahara", None, resources, asked)
 
 
 def test_the_same_judgement_again_changes_nothing(resources: Resources, lay_roster: LayRoster) -> None:

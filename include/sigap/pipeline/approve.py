@@ -1,5 +1,6 @@
 """People judge: the Dinas the roster, finance the invoices. Never the same person both."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -22,9 +23,18 @@ _invoice = billing.invoice.c
 
 
 def record_approval(
-    period: Period, subject: str, verdict: str, actor: str, reason: str | None, resources: Resources
+    period: Period,
+    subject: str,
+    verdict: str,
+    actor: str,
+    reason: str | None,
+    resources: Resources,
+    shown: Mapping[str, Any] | None = None,
 ) -> None:
     """Record what a person judged, with the figures that were seen, and carry it out.
+
+    `shown` are the figures (see `figures_to_judge`) that the person was asked about; when the roster or the
+    drafts are others by now the answer is refused, since it was about something else.
 
     An approved roster may be billed, a rejected one is closed. Approved invoices may be issued; rejected ones
     are deleted and their roster is closed, so that a new run makes a new version. The same verdict by the
@@ -40,9 +50,16 @@ def record_approval(
             lock_month(connection, period)
             roster = _judged_roster(connection, period, subject)
             if not _is_repeated(connection, subject, verdict, actor, roster):
+                _refuse_other_figures(connection, subject, roster, shown)
                 _judge(connection, subject, verdict, actor, reason, roster)
         outcome.wrote("audit.approval")
         outcome.count({"roster_version": roster.version, verdict: 1})
+
+
+def figures_to_judge(period: Period, subject: str, resources: Resources) -> dict[str, Any]:
+    """The figures of what a person has to judge now: people, rupiah, digests. No person stands in them."""
+    with resources.warehouse.connect() as connection:
+        return _seen(connection, subject, _judged_roster(connection, period, subject))
 
 
 def is_approved(period: Period, subject: str, resources: Resources) -> bool:
@@ -114,7 +131,7 @@ def _judge(
         keep_within_pagu(
             connection, Period.parse(roster.period), ((row.funding_source, row.total_idr) for row in drafts)
         )
-    seen = _seen_roster(roster) if subject == "roster" else _seen_invoices(connection, roster)
+    seen = _seen(connection, subject, roster)
     connection.execute(
         insert(audit.approval).values(
             period=roster.period,
@@ -129,8 +146,23 @@ def _judge(
     _carry_out(connection, subject, verdict, roster.roster_id)
 
 
+def _refuse_other_figures(
+    connection: Connection, subject: str, roster: Row[Any], shown: Mapping[str, Any] | None
+) -> None:
+    if shown is not None and shown != _seen(connection, subject, roster):
+        raise ApprovalError(
+            f"{roster.period}: the {subject} changed after the question was asked, so the answer is about "
+            "other figures. Ask again, look at the new figures, and answer those."
+        )
+
+
+def _seen(connection: Connection, subject: str, roster: Row[Any]) -> dict[str, Any]:
+    return _seen_roster(roster) if subject == "roster" else _seen_invoices(connection, roster)
+
+
 def _seen_roster(roster: Row[Any]) -> dict[str, Any]:
     return {
+        "roster_version": roster.version,
         "people": roster.people,
         "subsidised": roster.subsidised,
         "decisions_sha256": roster.decisions_sha256,
@@ -147,6 +179,7 @@ def _seen_invoices(connection: Connection, roster: Row[Any]) -> dict[str, Any]:
             f"{roster.period}: there are no invoices to judge. Run `sigap bill {roster.period}` first."
         )
     return {
+        "roster_version": roster.version,
         "people": sum(row.people for row in rows),
         "total_idr": sum(row.total_idr for row in rows),
         "invoices": [{name: getattr(row, name) for name in names} for row in rows],
