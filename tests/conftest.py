@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from hypothesis import Phase, settings
 from psycopg import sql
 from sqlalchemy import Engine, text
 
@@ -15,6 +16,10 @@ from sigap_stack.postgres import Postgres, embedded_postgres, ensure_database
 
 if TYPE_CHECKING:
     from sigap.pipeline.resources import Resources
+
+# No test of ours fails for being slow; a failure is shrunk, not explained for minutes.
+settings.register_profile("sigap", deadline=None, phases=[p for p in Phase if p is not Phase.explain])
+settings.load_profile("sigap")
 
 
 @pytest.fixture(scope="session")

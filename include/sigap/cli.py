@@ -82,7 +82,7 @@ def resources_for(settings: Settings) -> Iterator[Resources]:
         return
     from sigap_stack.embedded import embedded_warehouse
 
-    with embedded_warehouse(settings.home) as url:
+    with embedded_warehouse(settings.home, lambda sentence: say.print(sentence, markup=False)) as url:
         opened = Resources.open(settings.model_copy(update={"warehouse_url": url}), run_id)
         yield opened
         opened.warehouse.dispose()
