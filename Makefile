@@ -26,7 +26,7 @@ up: $(STAMP)  ## Start PostgreSQL and Airflow and keep them until Ctrl-C (SIGAP_
 	@$(BIN)/sigap-stack up
 
 test: $(STAMP) browser  ## Run everything that must pass
-	@$(BIN)/pytest -n 2 --dist loadgroup
+	@$(BIN)/pytest -n 2 --dist loadfile
 
 check: $(STAMP)  ## Lint, types, import rules, freshness of the locks; changes nothing
 	@$(BIN)/ruff check .
