@@ -26,7 +26,6 @@ from sigap_stack.demo import COLLECTORS
 from sigap_stack.guardian import descendants
 from sigap_stack.postgres import running_postgres_url
 
-pytestmark = pytest.mark.xdist_group("stack")
 STARTED_WITHIN_SECONDS = 240
 
 

@@ -20,7 +20,6 @@ from sigap.pipeline.summary import MonthSummary, summarise
 from sigap.reporting.words import grouped
 from sigap_portal.trail import label_of, title_of
 
-pytestmark = pytest.mark.xdist_group("portal")  # one month serves them all
 PERIOD = Period(2026, 1)
 
 
