@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         """
         place = getattr(self, name) or self.home.absolute() / name
         try:
-            opened = UPath(place)
+            opened = self.open(str(place))
             _ = opened.fs  # only now is the driver looked for
         except (ValueError, ImportError):  # the address is not quoted: it may hold a key
             kind = str(place).partition("://")[0]
@@ -51,6 +51,10 @@ class Settings(BaseSettings):
                 f"Correct SIGAP_{name.upper()}, or install the fsspec driver of {kind}."
             ) from None
         return opened
+
+    def open(self, address: str) -> UPath:
+        """The path behind an address."""
+        return UPath(address)
 
     @property
     def data_docs_dir(self) -> Path:
@@ -63,10 +67,10 @@ class Settings(BaseSettings):
         return (self.lineage or self.home / "lineage" / "events.jsonl").absolute()
 
 
-def load_settings() -> Settings:
+def load_settings(kind: type[Settings] = Settings) -> Settings:
     """Read the environment. Raises `SettingsError` that names the variable at fault."""
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         names = ", ".join(f"SIGAP_{str(item['loc'][0]).upper()}" for item in error.errors())
         raise SettingsError(f"{names} cannot be read. Correct the environment variable.") from None

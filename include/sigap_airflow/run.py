@@ -14,6 +14,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from sigap.domain.period import Period
 from sigap.errors import PeriodError, SigapError, WarehouseError
 from sigap.settings import load_settings
+from sigap_airflow.places import AirflowSettings
 
 if TYPE_CHECKING:
     from sigap.pipeline.resources import Resources
@@ -64,7 +65,7 @@ def usable(result: Mapping[str, Any], *outcomes: str) -> Any:
 def _opened() -> Iterator["Resources"]:
     from sigap_airflow.lineage import ReportingResources
 
-    settings = load_settings()
+    settings = load_settings(AirflowSettings)
     if settings.warehouse_url is None:
         connection = BaseHook.get_connection(CONNECTION)
         settings = settings.model_copy(update={"warehouse_url": _url(connection)})

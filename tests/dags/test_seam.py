@@ -7,13 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.sdk import RetryAction
+from airflow.sdk import ObjectStoragePath, RetryAction
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from sigap.domain.batch import BatchRef
 from sigap.domain.period import Period
 from sigap.errors import BillingError, WarehouseError
+from sigap.pipeline.collect import collect, list_deliveries
 from sigap_airflow import run as seam
 from sigap_airflow.assets import uri_of
 from sigap_airflow.policy import DEFAULTS, NETWORK_AND_DATABASE_ONLY
@@ -122,3 +123,26 @@ def test_lineage_names_batches_tables_and_files_in_ways_the_provider_reads() -> 
         dataset = translate_airflow_asset(Asset(uri=uri_of(thing)), None)
         assert dataset is not None, f"the provider cannot name {thing}"
         assert dataset.name == name
+
+
+@pytest.mark.usefixtures("in_task")
+def test_an_inbox_behind_an_airflow_connection_is_collected_like_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "partners" / "2026-01" / "associations" / "pkl"
+    folder.mkdir(parents=True)
+    header = "nik;nama;tgl_lahir;jk;alamat;kelurahan;kecamatan;usaha"
+    (folder / "pkl.csv").write_text(
+        f"{header}\n{CANARY};Warga;01/02/1990;L;Jl. A;Kranji;Bekasi Barat;Bakso\n"
+    )
+    monkeypatch.setenv("SIGAP_INBOX", f"file://partners@{tmp_path}/partners")
+    kinds = []
+
+    def list_and_collect(period: Period, resources: Any) -> list[str]:
+        kinds.append(type(resources.settings.place("inbox")))
+        (path,) = list_deliveries(period, "associations", resources)
+        result = collect(period, path, resources)
+        return [path, result.outcome, str(result.batch.rows)]
+
+    assert run(list_and_collect) == ["associations/pkl/pkl.csv", "accepted", "1"]
+    assert kinds == [ObjectStoragePath]

@@ -62,7 +62,7 @@ class Lake:
 
         Raises `LakeError` if the batch is not there.
         """
-        path = UPath(ref.uri, **self.root.storage_options)
+        path = type(self.root)(ref.uri, **self.root.storage_options)
         try:
             with path.open("rb") as file:
                 return pq.read_table(file, columns=list(columns) if columns else None, filters=where)
