@@ -1,4 +1,4 @@
-"""One at a time: who judges, bills or issues a month waits for whoever does so already. Months before years."""
+"""One at a time: who judges, bills or issues a month waits for whoever does so. Months before years."""
 
 from sqlalchemy import Connection, func, select
 
