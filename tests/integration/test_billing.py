@@ -304,7 +304,7 @@ def test_the_month_prints_the_figures_that_nobody_has_verified(
     assert summary.as_dict()["unverified"] == summary.unverified
     console = Console(record=True, width=10_000)
     print_summary(summary, console)
-    assert "Not verified in their source yet: income_band@2025-10-01, " in console.export_text()
+    assert "figures not verified in their source yet: income_band@2025-10-01, " in console.export_text()
 
 
 def test_two_runs_at_once_bill_once(resources: Resources, lay_roster: LayRoster) -> None:

@@ -25,12 +25,8 @@ def print_summary(summary: MonthSummary, console: Console) -> None:
     for problem in summary.problems:
         console.print(f"  ! {problem.file}: {problem.message}", markup=False, soft_wrap=True, style="yellow")
     if summary.unverified:
-        console.print(
-            f"  Not verified in their source yet: {', '.join(summary.unverified)}.",
-            markup=False,
-            highlight=False,
-            style="yellow",
-        )
+        figures = f"{len(summary.unverified)} figures not verified in their source yet: "
+        console.print(figures + ", ".join(summary.unverified), markup=False, highlight=False, style="yellow")
     if summary.seconds:
         console.print(
             "  " + "  ".join(f"{verb} {seconds:.1f} s" for verb, seconds in summary.seconds.items()),

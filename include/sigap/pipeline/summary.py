@@ -11,6 +11,8 @@ from sigap.pipeline.resources import Resources
 from sigap.pipeline.rosters import current_roster
 from sigap.warehouse.tables import audit, billing, entitlement, quality, reporting, sources
 
+VERBS = ("collect", "check", "link", "decide", "approve", "bill", "issue", "report", "settle")
+
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFigures:
@@ -170,5 +172,6 @@ def _seconds(connection: Connection, period: Period, run_id: str | None) -> dict
         latest = latest.where(outcome.run_id == run_id)
     latest = latest.ext(distinct_on(outcome.verb, outcome.subject))
     runs = latest.order_by(outcome.verb, outcome.subject, outcome.outcome_id.desc()).subquery().c
-    wanted = select(runs.verb, func.sum(runs.seconds)).group_by(runs.verb).order_by(func.min(runs.outcome_id))
-    return {verb: round(seconds, 3) for verb, seconds in connection.execute(wanted)}
+    found = connection.execute(select(runs.verb, func.sum(runs.seconds)).group_by(runs.verb))
+    seconds = dict(found.tuples().all())
+    return {verb: round(seconds[verb], 3) for verb in VERBS if verb in seconds}
