@@ -172,6 +172,6 @@ def _seconds(connection: Connection, period: Period, run_id: str | None) -> dict
         latest = latest.where(outcome.run_id == run_id)
     latest = latest.ext(distinct_on(outcome.verb, outcome.subject))
     runs = latest.order_by(outcome.verb, outcome.subject, outcome.outcome_id.desc()).subquery().c
-    found = connection.execute(select(runs.verb, func.sum(runs.seconds)).group_by(runs.verb))
-    seconds = dict(found.tuples().all())
+    found = connection.execute(select(runs.verb, func.sum(runs.seconds).label("seconds")).group_by(runs.verb))
+    seconds = {row.verb: row.seconds for row in found}
     return {verb: round(seconds[verb], 3) for verb in VERBS if verb in seconds}
