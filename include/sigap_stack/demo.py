@@ -45,6 +45,7 @@ def write_inbox(home: Path, say: Callable[[str], None]) -> Path:
     synthesise(PERIOD, unfinished, workers=11_666, memberships=200_000, seed=1, progress=say)
     inbox.mkdir(parents=True, exist_ok=True)
     (unfinished / str(PERIOD)).rename(inbox / str(PERIOD))
+    unfinished.rmdir()
     return inbox
 
 
