@@ -1,5 +1,6 @@
 """Bad input ends in one clear sentence, an outcome where there was a file, and nothing half-written."""
 
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -10,10 +11,10 @@ from openpyxl import Workbook
 from acceptance.home import PERIOD, Home, fill_inbox
 
 
-def refused(result: object) -> str:
-    assert result.returncode != 0  # type: ignore[attr-defined]
-    assert "Traceback" not in result.stderr  # type: ignore[attr-defined]
-    sentence = result.stderr.strip().splitlines()[-1]  # type: ignore[attr-defined]
+def refused(result: "subprocess.CompletedProcess[str]") -> str:
+    assert result.returncode != 0
+    assert "Traceback" not in result.stderr
+    sentence = result.stderr.strip().splitlines()[-1]
     assert sentence.startswith("sigap: ") and sentence.endswith(".")
     return sentence
 
@@ -50,7 +51,7 @@ def test_one_person_cannot_approve_both(fresh_home: Home) -> None:
 
 def workbook_without_header(path: Path) -> None:
     book = Workbook()
-    book.active.append([1, 2, 3])  # type: ignore[union-attr]
+    book.active.append([1, 2, 3])
     book.save(path)
 
 
