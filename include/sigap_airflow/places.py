@@ -1,11 +1,14 @@
-"""Folders and buckets as Airflow opens them: an address may name a connection that holds its credentials."""
+"""Where this deployment keeps things, as Airflow knows it: warehouse and stores behind its connections."""
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
 
-from sigap.settings import Settings
+from sigap.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from upath import UPath
+
+CONNECTION = "sigap_warehouse"
 
 
 class AirflowSettings(Settings):
@@ -18,3 +21,18 @@ class AirflowSettings(Settings):
         from airflow.sdk import ObjectStoragePath
 
         return cast("UPath", ObjectStoragePath(address))  # it is one, though typed as its proxy
+
+
+def deployed_settings(connection: Callable[[str], Any]) -> Settings:
+    """The settings, with the warehouse behind Airflow's connection unless SIGAP_WAREHOUSE_URL names one.
+
+    `connection` looks a connection up by its id.
+    """
+    settings = load_settings(AirflowSettings)
+    if settings.warehouse_url is not None:
+        return settings
+    from sqlalchemy import URL
+
+    found = connection(CONNECTION)
+    url = URL.create("postgresql", found.login, found.password, found.host, found.port, found.schema)
+    return settings.model_copy(update={"warehouse_url": url.render_as_string(hide_password=False)})

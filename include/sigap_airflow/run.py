@@ -13,13 +13,11 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from sigap.domain.period import Period
 from sigap.errors import PeriodError, SigapError, WarehouseError
-from sigap.settings import load_settings
-from sigap_airflow.places import AirflowSettings
+from sigap_airflow.places import deployed_settings
 
 if TYPE_CHECKING:
     from sigap.pipeline.resources import Resources
 
-CONNECTION = "sigap_warehouse"
 log = logging.getLogger(__name__)
 
 
@@ -65,23 +63,12 @@ def usable(result: Mapping[str, Any], *outcomes: str) -> Any:
 def _opened() -> Iterator["Resources"]:
     from sigap_airflow.lineage import ReportingResources
 
-    settings = load_settings(AirflowSettings)
-    if settings.warehouse_url is None:
-        connection = BaseHook.get_connection(CONNECTION)
-        settings = settings.model_copy(update={"warehouse_url": _url(connection)})
+    settings = deployed_settings(BaseHook.get_connection)
     resources = ReportingResources.open(settings, get_current_context()["run_id"])
     try:
         yield resources
     finally:
         resources.warehouse.dispose()
-
-
-def _url(connection: Any) -> str:
-    from sqlalchemy import URL
-
-    where = (connection.host, connection.port, connection.schema)
-    url = URL.create("postgresql", connection.login, connection.password, *where)
-    return url.render_as_string(hide_password=False)
 
 
 def _made_safe(error: Exception) -> Exception:

@@ -7,12 +7,10 @@ from airflow.api_fastapi.app import API_ROOT_PATH, get_auth_manager
 from airflow.api_fastapi.core_api.security import bearer_scheme, get_user
 from airflow.models.connection import Connection
 from fastapi import HTTPException, Request
-from sqlalchemy import URL
 from starlette.concurrency import run_in_threadpool
 
 from sigap.pipeline.resources import Resources
-from sigap.settings import load_settings
-from sigap_airflow.run import CONNECTION
+from sigap_airflow.places import deployed_settings
 from sigap_portal.viewer import Viewer
 
 RIGHT = "Audit Logs"  # FAB knows no resource of our own; this one only Admin has until a role is given it
@@ -49,11 +47,5 @@ def _ask_to_sign_in(request: Request) -> HTTPException:
 @cache
 def open_resources() -> Resources:
     """The warehouse and the lake, opened once for this process."""
-    settings = load_settings()
-    if settings.warehouse_url is None:
-        found = Connection.get_connection_from_secrets(CONNECTION)
-        url = URL.create(
-            "postgresql", found.login, found.password, found.host, found.port, found.schema
-        ).render_as_string(hide_password=False)
-        settings = settings.model_copy(update={"warehouse_url": url})
+    settings = deployed_settings(Connection.get_connection_from_secrets)
     return Resources.open(settings, "portal")

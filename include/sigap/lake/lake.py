@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from sigap.domain.batch import BatchRef
 from sigap.domain.datasets import SCHEMAS
 from sigap.domain.period import Period
 from sigap.errors import LakeError
+from sigap.publish import publish
 
 
 class Lake:
@@ -42,7 +42,7 @@ class Lake:
         digest = hashlib.sha256(content).hexdigest()
         folder = self.root / dataset / str(period)
         ref = BatchRef(dataset, str(period), str(folder / f"{digest}.parquet"), count, digest)
-        _publish(folder, f"{digest}.parquet", content)
+        _keep(folder / f"{digest}.parquet", content)
         manifest = json.dumps(
             {
                 **ref.as_dict(),
@@ -52,7 +52,7 @@ class Lake:
             indent=2,
             sort_keys=True,
         ).encode()
-        _publish(folder, f"{digest}.{hashlib.sha256(manifest).hexdigest()[:12]}.json", manifest)
+        _keep(folder / f"{digest}.{hashlib.sha256(manifest).hexdigest()[:12]}.json", manifest)
         return ref
 
     def read(
@@ -112,14 +112,6 @@ def _parquet(dataset: str, tables: Iterable[pa.Table]) -> tuple[bytes, int]:
     return buffer.getvalue(), count
 
 
-def _publish(folder: UPath, name: str, content: bytes) -> None:
-    target = folder / name
-    if target.exists():
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    if target.protocol in ("", "file"):  # an object store publishes in one move by itself
-        temporary = folder / f".{name}.{uuid.uuid4().hex}.part"  # two writers may bring the same content
-        temporary.write_bytes(content)
-        temporary.rename(target)
-    else:
-        target.write_bytes(content)
+def _keep(target: UPath, content: bytes) -> None:
+    if not target.exists():  # its name is the digest of its content
+        publish(target, content)

@@ -13,7 +13,7 @@ from sigap.billing.payers import Payer, load_payers
 from sigap.domain.period import Period
 from sigap.errors import ReportingError
 from sigap.pipeline.resources import Resources, code_version
-from sigap.reporting.folder import file_name, publish
+from sigap.reporting.folder import file_name, put
 from sigap.reporting.invoice import LINES, Account, Approval, InvoiceDocument, Payee, make_annex
 from sigap.reporting.office import office_on
 from sigap.reporting.pdf import make_pdf
@@ -109,7 +109,7 @@ def _hand_over(header: Row[Any], connection: Connection, resources: Resources) -
     }
     made = []
     for kind, (extension, content) in contents.items():
-        file = publish(folder, file_name(document.number, extension), content)
+        file = put(folder, file_name(document.number, extension), content)
         made.append(Document(kind, file.uri, file.sha256, document.number))
         _record(connection, header, made[-1])
     return made

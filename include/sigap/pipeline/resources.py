@@ -2,7 +2,7 @@
 
 import subprocess
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -47,10 +47,6 @@ class Resources:
         """Record what the body of a verb does; see `sigap.audit.outcome`."""
         run = VerbRun(verb, period, subject, self.run_id)
         return outcome_of(run, self.warehouse, LineageLog(self.settings.lineage_file))
-
-    def within(self, run_id: str) -> "Resources":
-        """The same resources for another run."""
-        return replace(self, run_id=run_id)
 
 
 @cache

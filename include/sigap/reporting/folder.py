@@ -2,12 +2,12 @@
 
 import hashlib
 import re
-import uuid
 from dataclasses import dataclass
 
 from upath import UPath
 
 from sigap.errors import ReportingError
+from sigap.publish import publish
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
 
@@ -25,7 +25,7 @@ def file_name(number: str, extension: str) -> str:
     return f"{_UNSAFE.sub('-', number).strip('-')}.{extension}"
 
 
-def publish(folder: UPath, name: str, content: bytes) -> File:
+def put(folder: UPath, name: str, content: bytes) -> File:
     """Put a file into a folder: a reader sees the old bytes or the new, never half.
 
     A file that holds the same bytes is left alone. Raises `ReportingError` when the folder cannot be written.
@@ -33,22 +33,9 @@ def publish(folder: UPath, name: str, content: bytes) -> File:
     target, digest = folder / name, hashlib.sha256(content).hexdigest()
     try:
         if not (target.exists() and target.read_bytes() == content):
-            folder.mkdir(parents=True, exist_ok=True)
-            _write(target, content)
+            publish(target, content)
     except (PermissionError, NotADirectoryError, FileExistsError, IsADirectoryError) as error:
         raise ReportingError(
             f"{folder} cannot take {name}: {error.strerror}. Free it, or point SIGAP_DOCUMENTS elsewhere."
         ) from None
     return File(str(target), digest)
-
-
-def _write(target: UPath, content: bytes) -> None:
-    if target.protocol not in ("", "file"):  # an object store publishes in one move by itself
-        target.write_bytes(content)
-        return
-    temporary = target.parent / f".{target.name}.{uuid.uuid4().hex}.part"  # two runs may write the same
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import pytest
 from upath import UPath
 
 from sigap.errors import ReportingError
-from sigap.reporting.folder import file_name, publish
+from sigap.reporting.folder import file_name, put
 
 
 def test_file_name_is_safe_when_the_number_holds_slashes() -> None:
@@ -16,24 +16,24 @@ def test_file_name_is_safe_when_the_number_holds_slashes() -> None:
 
 def test_publish_leaves_the_file_alone_when_the_bytes_are_the_same(tmp_path: Path) -> None:
     folder = UPath(tmp_path / "2026-01")
-    first = publish(folder, "a.pdf", b"one")
+    first = put(folder, "a.pdf", b"one")
     before = Path(first.uri).stat()
 
-    assert publish(folder, "a.pdf", b"one") == first
+    assert put(folder, "a.pdf", b"one") == first
     assert Path(first.uri).stat().st_ino == before.st_ino
     assert first.sha256 == hashlib.sha256(b"one").hexdigest()
 
 
 def test_publish_replaces_in_one_move_when_the_bytes_differ(tmp_path: Path) -> None:
     folder = UPath(tmp_path / "2026-01")
-    publish(folder, "a.pdf", b"one")
-    publish(folder, "a.pdf", b"two")
+    put(folder, "a.pdf", b"one")
+    put(folder, "a.pdf", b"two")
 
     assert [(path.name, path.read_bytes()) for path in Path(folder).iterdir()] == [("a.pdf", b"two")]
 
 
 def test_publish_works_in_an_object_store() -> None:
-    file = publish(UPath("memory://documents/2026-01"), "a.pdf", b"one")
+    file = put(UPath("memory://documents/2026-01"), "a.pdf", b"one")
 
     assert UPath(file.uri).read_bytes() == b"one"
 
@@ -42,14 +42,14 @@ def test_publish_says_what_to_do_when_the_folder_is_a_file(tmp_path: Path) -> No
     (tmp_path / "2026-01").write_text("in the way")
 
     with pytest.raises(ReportingError, match="SIGAP_DOCUMENTS"):
-        publish(UPath(tmp_path / "2026-01"), "a.pdf", b"one")
+        put(UPath(tmp_path / "2026-01"), "a.pdf", b"one")
 
 
 def test_publish_bears_two_runs_that_write_the_same_file_at_once(tmp_path: Path) -> None:
     folder = UPath(tmp_path / "2026-01")
 
     def write(turn: int) -> None:
-        publish(folder, "a.pdf", b"%d" % (turn // 4) * 100_000)
+        put(folder, "a.pdf", b"%d" % (turn // 4) * 100_000)
 
     with ThreadPoolExecutor(8) as runs:
         assert list(runs.map(write, range(400))) == [None] * 400
