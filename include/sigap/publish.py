@@ -1,6 +1,7 @@
 """Put a file where others read it in one move: they see all of it or nothing."""
 
 import uuid
+from pathlib import Path
 
 from upath import UPath
 
@@ -17,3 +18,12 @@ def publish(target: UPath, content: bytes) -> None:
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def publish_file(target: UPath, file: Path) -> None:
+    """Move a finished local file to where others read it. A local target must lie on the same file system."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.protocol not in ("", "file"):
+        target.fs.put_file(str(file), target.path)
+        return
+    file.replace(target.path)

@@ -1,7 +1,7 @@
 """What stands in the inbox: INBOX/<period>/<group>/…, a local folder or an object store."""
 
 import logging
-from collections.abc import Iterator
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -9,11 +9,15 @@ from upath import UPath
 
 from sigap.domain.period import Period
 from sigap.errors import SourceError
+from sigap.sources.refusals import OutOfReachError
+from sigap.sources.sniff import EXTENSIONS
 
 GROUPS = ("dtks", "associations", "memberships", "bpjs_bills", "payments")
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".partial")
 _TRUTH = "truth"  # what `sigap synth` lays beside the lists, for tests only
 _NOT_SENT = ("thumbs.db", "desktop.ini", "__macosx")
+_DEEPEST = 10
+_REMEDY = "Put the file itself there, under a plain name."
 _log = logging.getLogger(__name__)
 
 
@@ -30,26 +34,38 @@ class Received:
 def list_files(inbox: UPath, period: Period, group: str) -> list[str]:
     """The files of one group, sorted, as paths below INBOX/<period> such as `associations/becak/daftar.xls`.
 
-    Hidden and unfinished files are passed over, and links, which may lead out of the inbox, are not followed.
-    A group may be empty while others are not. Raises `SourceError` when the month has no folder or no file.
+    Hidden and unfinished files are passed over. So is, with a warning in the log, whatever is no plain file
+    under a plain name: links may lead out of the inbox, pipes never answer, signs that nobody sees make one
+    name look like another. A group may be empty while others are not. Raises `SourceError` when the month
+    has no folder or no file.
     """
     _check_group(group)
-    month = inbox / str(period)
+    month = _month(inbox, period)
     if not month.is_dir():
         raise SourceError(
             f"The inbox has no folder {month}. Put the files of {period} there, or correct SIGAP_INBOX."
         )
-    found = _files(month, group)
-    if not found and not any(_files(month, other) for other in GROUPS):
+    files, barred = _look(month, group)
+    for sentence in barred.values():
+        _log.warning(sentence)
+    if not files and not any(_look(month, other)[0] for other in GROUPS):
         raise SourceError(f"The inbox {month} is empty. Put the files of {period} there and collect again.")
-    return found
+    return files
+
+
+def list_barred(inbox: UPath, period: Period, group: str) -> dict[str, str]:
+    """What stands among the files of a group and is not taken in: {path as it may be shown: sentence}."""
+    _check_group(group)
+    return _look(_month(inbox, period), group)[1]
 
 
 def list_strangers(inbox: UPath, period: Period) -> list[str]:
     """What lies in the month's folder but in none of its groups, sorted: no misspelt folder is missed."""
-    month = inbox / str(period)
+    month = _month(inbox, period)
     names = [item.name for item in month.iterdir()] if month.is_dir() else []
-    return sorted(name for name in names if name not in (*GROUPS, _TRUTH) and not _is_passed_over(name))
+    return sorted(
+        printable(name) for name in names if name not in (*GROUPS, _TRUTH) and not _is_passed_over(name)
+    )
 
 
 def locate(inbox: UPath, period: Period, path: str) -> Received:
@@ -58,19 +74,36 @@ def locate(inbox: UPath, period: Period, path: str) -> Received:
     Raises `SourceError` when there is none or when the path leads out of the inbox.
     """
     parts = PurePosixPath(path).parts
-    if len(parts) < 2 or ".." in parts or path.startswith("/") or "\\" in path:
+    if len(parts) < 2 or ".." in parts or path.startswith("/") or not all(map(_is_plain, parts)):
         raise SourceError(
-            f"{path!r} is no path below INBOX/{period}. Write it as associations/becak/list.xls."
+            f"{printable(path)!r} is no path below INBOX/{period}. Write it as associations/becak/list.xls."
         )
     _check_group(parts[0])
-    file = (inbox / str(period)).joinpath(*parts)
+    file = _month(inbox, period).joinpath(*parts)
     if any(_is_link(parent) for parent in _below(file, len(parts))):
-        raise SourceError(f"{path} is a link. Put the file itself into the inbox of {period}.")
+        raise OutOfReachError(path, "is a link", f"Put the file itself into the inbox of {period}")
     if not file.is_file():
-        raise SourceError(f"{path} is not in the inbox of {period}. Put the file there and collect again.")
-    in_folder = parts[0] == "associations" and len(parts) > 2
-    code, name = (parts[1], parts[2:]) if in_folder else (parts[0], parts[1:])
-    return Received(file, parts[0], code, "/".join(name))
+        raise OutOfReachError(path, f"is not in the inbox of {period}", "Put the file there")
+    return Received(file, parts[0], *source_of(path))
+
+
+def source_of(path: str) -> tuple[str, str]:
+    """The code of the source and the file's name in a path below INBOX/<period>."""
+    parts = PurePosixPath(path).parts
+    at = 2 if parts[0] == "associations" and len(parts) > 2 else 1
+    return parts[at - 1], "/".join(parts[at:]) or path
+
+
+def printable(name: str) -> str:
+    """A name that can stand in a log: signs that nobody sees, or that move others about, by their number."""
+    return "".join(sign if _is_seen(sign) else f"<U+{ord(sign):04X}>" for sign in name)
+
+
+def _month(inbox: UPath, period: Period) -> UPath:
+    month = inbox / str(period)
+    if _is_link(month):
+        raise SourceError(f"The inbox's folder {period} is a link. Put the folder itself into the inbox.")
+    return month
 
 
 def _check_group(group: str) -> None:
@@ -78,29 +111,51 @@ def _check_group(group: str) -> None:
         raise SourceError(f"{group!r} is no folder of the inbox. It has {', '.join(GROUPS)}.")
 
 
-def _files(month: UPath, group: str) -> list[str]:
-    folder = month / group
-    return sorted(map(str, _walk(folder, PurePosixPath(group)))) if folder.is_dir() else []
-
-
-def _walk(folder: UPath, below: PurePosixPath) -> Iterator[PurePosixPath]:
-    if _is_link(folder):
-        _log.warning("%s is a link and was not followed. Put the files themselves there.", folder)
-        return
-    for item in folder.iterdir():
-        if _is_passed_over(item.name):
-            continue
-        if item.is_dir():
-            yield from _walk(item, below / item.name)
-        elif _is_link(item):
-            _log.warning("A link in %s was not followed. Put the file itself there.", folder)
+def _look(month: UPath, group: str) -> tuple[list[str], dict[str, str]]:
+    """The files of a group, and a sentence about each thing there that is none, by its path."""
+    files: list[str] = []
+    barred: dict[str, str] = {}
+    waiting = [PurePosixPath(group)] if (month / group).exists() or _is_link(month / group) else []
+    while waiting:
+        path = waiting.pop()
+        item, shown = month / str(path), printable(str(path))
+        trouble = _trouble(item, path)
+        if trouble:
+            barred[shown] = f"{shown} {trouble}, so it was not taken in. {_REMEDY}"
+        elif not item.is_dir():
+            files.append(str(path))
         else:
-            yield below / item.name
+            try:
+                waiting += [path / below.name for below in item.iterdir() if not _is_passed_over(below.name)]
+            except OSError:
+                barred[shown] = f"{shown} cannot be looked into. Give this account the right to read it."
+    return sorted(files), dict(sorted(barred.items()))
+
+
+def _trouble(item: UPath, path: PurePosixPath) -> str | None:
+    if not _is_plain(path.name):
+        return "has a name with signs that nobody sees, or a backslash"
+    if _is_link(item):
+        return "is a link"
+    if item.is_dir():
+        if path.suffix.lower() in EXTENSIONS:
+            return "is a folder under the name of a list"
+        return f"is a folder more than {_DEEPEST} folders deep" if len(path.parts) > _DEEPEST else None
+    return None if item.is_file() else "is no plain file"
 
 
 def _is_passed_over(name: str) -> bool:
     folded = name.casefold()
     return folded.startswith((".", "~$")) or folded.endswith(_UNFINISHED) or folded in _NOT_SENT
+
+
+def _is_plain(name: str) -> bool:
+    return "\\" not in name and all(map(_is_seen, name))
+
+
+def _is_seen(sign: str) -> bool:
+    """Not a control code, a turned direction of writing, half a character; blanks of any kind are seen."""
+    return sign.isprintable() or unicodedata.category(sign) == "Zs"
 
 
 def _is_link(path: UPath) -> bool:

@@ -1,86 +1,108 @@
 """One reader for every source: a received file becomes rows of text with their line and verbatim cells."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from upath import UPath
 
 from sigap.domain.datasets import SCHEMAS
+from sigap.domain.lists import FoundList
 from sigap.domain.source import SourceEntry
 from sigap.engine import connect
-from sigap.sources.chunk import Chunk
-from sigap.sources.columnar import parquet_chunks
-from sigap.sources.delimited import csv_chunks
+from sigap.sources.chunk import Chunk, OpenList
+from sigap.sources.columnar import parquet_chunks, parquet_top
+from sigap.sources.delimited import csv_chunks, csv_top
+from sigap.sources.layout import refuse_missing
+from sigap.sources.lines import Lines
+from sigap.sources.rows import dataset_of, lay_rows
 from sigap.sources.sniff import format_of
-from sigap.sources.workbook import workbook_chunks
+from sigap.sources.workbook import open_sheets, workbook_lists
 
-_READERS = {"workbook": workbook_chunks, "csv": csv_chunks, "parquet": parquet_chunks}
-
-
-def dataset_of(entry: SourceEntry) -> str:
-    """The dataset that the rows of a source belong to, e.g. `sources.workers`."""
-    return f"sources.{entry.kind}"
+_CHUNKS = {"csv": csv_chunks, "parquet": parquet_chunks}
+_TOPS = {"csv": csv_top, "parquet": parquet_top}
 
 
-def row_tables(file: UPath, file_name: str, entry: SourceEntry, delivery_id: str) -> Iterator[pa.Table]:
-    """The rows of `read_rows`, table by table, so that a list of millions fits in memory."""
-    schema = SCHEMAS[dataset_of(entry)]
-    with file.open("rb") as stream:
-        for chunk in _READERS[format_of(stream, file_name)](stream, file_name, entry):
-            yield _rows(chunk, entry, delivery_id, schema)
+@dataclass(frozen=True, slots=True)
+class SheetTop:
+    """The first lines of one sheet, every cell as text. Files without sheets have one, named ''."""
+
+    sheet: str
+    is_hidden: bool
+    lines: list[list[str]]
 
 
-def read_rows(file: UPath, file_name: str, entry: SourceEntry, delivery_id: str) -> pa.Table:
+def row_tables(
+    file: UPath,
+    file_name: str,
+    entry: SourceEntry,
+    delivery_id: str,
+    found: list[FoundList] | None = None,
+    accept: Callable[[FoundList], None] | None = None,
+) -> Iterator[pa.Table]:
+    """The rows of `read_rows`, table by table, so that a list of millions fits in memory.
+
+    `accept` is shown every list of the file before a row of any is read, and may refuse it with a
+    `SourceError`. `found` receives the lists, each complete once its last row was handed out.
+    """
+    with file.open("rb") as stream, connect() as engine:
+        lists = list(_lists(stream, file_name, entry))
+        for one in lists:
+            if accept is not None:
+                accept(one.found)
+            refuse_missing(one.layout, file_name, entry)
+        if found is not None:
+            found += [one.found for one in lists]
+        for one in lists:
+            for rows in _rows(one):
+                yield lay_rows(rows, one.found, entry, delivery_id, engine)
+
+
+def read_rows(
+    file: UPath, file_name: str, entry: SourceEntry, delivery_id: str, found: list[FoundList] | None = None
+) -> pa.Table:
     """Every row of a received file with the columns of `datasets.SCHEMAS[dataset_of(entry)]`.
 
     `file` holds the bytes, `file_name` is the name it arrived under. Cells are text as typed, empty ones
-    null, blank lines are left out. Raises `SourceError` with one sentence when the file cannot be taken in.
+    null; blank lines and lines that are no rows are left out, the latter named in `found`. Raises
+    `SourceError` with one sentence when the file cannot be taken in.
     """
     schema = SCHEMAS[dataset_of(entry)]
-    return pa.concat_tables([schema.empty_table(), *row_tables(file, file_name, entry, delivery_id)])
+    return pa.concat_tables([schema.empty_table(), *row_tables(file, file_name, entry, delivery_id, found)])
 
 
-def _rows(chunk: Chunk, entry: SourceEntry, delivery_id: str, schema: pa.Schema) -> pa.Table:
-    count = len(chunk.lines)
-    nothing = pa.nulls(count, pa.string())
-    positions = chunk.layout.positions
-    constant = {"delivery_id": delivery_id, "sheet": chunk.layout.sheet, "source": entry.code}
-    columns = {
-        name: chunk.columns[positions[name]] if name in positions else nothing for name in schema.names
-    }
-    columns |= {name: pa.repeat(pa.scalar(value), count) for name, value in constant.items()}
-    columns |= {"row": chunk.lines, "cells": _verbatim(chunk), "nik_cell": _nik_cell(chunk)}
-    rows = pa.table({name: columns[name] for name in schema.names}, schema=schema)
-    return rows.filter(pa.array(_is_filled(chunk)))
+def read_tops(file: UPath, file_name: str, lines: int = 200) -> list[SheetTop]:
+    """The first lines of every sheet, without a catalog entry. Raises `SourceError` as `read_rows` does."""
+    with file.open("rb") as stream:
+        kind = format_of(stream, file_name)
+        if kind != "workbook":
+            return [SheetTop("", False, _TOPS[kind](stream, file_name, lines))]
+        sheets = open_sheets(stream.read(), file_name)
+        return [SheetTop(sheet.name, sheet.is_hidden, sheet.top(lines)) for sheet in sheets]
 
 
-def _is_filled(chunk: Chunk) -> np.ndarray:
-    filled = np.zeros(len(chunk.lines), dtype=bool)
-    for column in chunk.columns:
-        blank = pc.equal(pc.utf8_trim_whitespace(column), "")
-        filled |= ~pc.fill_null(blank, True).to_numpy(zero_copy_only=False)
-    return filled
+def _lists(stream: BinaryIO, file_name: str, entry: SourceEntry) -> Iterator[OpenList]:
+    kind = format_of(stream, file_name)
+    if kind == "workbook":
+        yield from workbook_lists(stream, file_name, entry)
+        return
+    chunks = _CHUNKS[kind](stream, file_name, entry)
+    first = next(chunks)
+    yield OpenList(first.layout, first.layout.found(), chain([first], chunks))
 
 
-def _nik_cell(chunk: Chunk) -> pa.Array:
-    position = chunk.layout.positions.get("nik")
-    if position is None:
-        return pa.nulls(len(chunk.lines), pa.string())
-    kind = pc.if_else(chunk.nik_is_number, "number", "text")
-    return pc.if_else(pc.is_null(chunk.columns[position]), "empty", kind)
-
-
-def _verbatim(chunk: Chunk) -> pa.Array:
-    """Each line as JSON {header: text}. A column that has neither header nor cells is left out."""
-    kept = [
-        (header, column)
-        for header, column in zip(chunk.layout.headers, chunk.columns, strict=True)
-        if not header.startswith("(kolom ") or column.null_count < len(column)
-    ]
-    cells = pa.StructArray.from_arrays([column for _, column in kept], names=[header for header, _ in kept])
-    with connect() as engine:
-        engine.register("received", pa.table({"line": cells}))
-        json = engine.sql("SELECT to_json(line)::VARCHAR FROM received").to_arrow_table().column(0)
-    return json.cast(pa.string()).combine_chunks()
+def _rows(one: OpenList) -> Iterator[Chunk]:
+    """The lines of a list that are rows; the others are named in what was found."""
+    lines = Lines(one.layout)
+    for chunk in one.chunks:
+        numbers = chunk.lines.to_numpy()
+        kinds = lines.sort_out(chunk.columns, numbers)
+        for kind, mask in kinds.items():
+            if kind != "blank" and mask.any():
+                one.found.left_out.setdefault(kind, []).extend(numbers[mask].tolist())
+        rows = chunk.keep(~np.any(list(kinds.values()), axis=0))
+        if len(rows.lines):
+            yield rows

@@ -13,6 +13,14 @@ class UnknownSourceError(SourceError):
     """A folder that no catalog entry describes."""
 
 
+class OutOfReachError(SourceError):
+    """A file of the inbox that cannot be had: gone, closed to us, still growing, no plain file, too large."""
+
+    def __init__(self, file_name: str, trouble: str, remedy: str) -> None:
+        """Build the sentence from the file's name, what is wrong with it, and what to do."""
+        super().__init__(f"{file_name} {trouble}. {remedy}, then collect again.")
+
+
 class UnreadableFileError(SourceError):
     """Bytes that are no list: empty, damaged, protected, or of another kind than agreed."""
 
