@@ -19,8 +19,8 @@ def _text(*names: str) -> list[pa.Field]:
 
 WORKER_TEXT = (
     "nik", "kk", "full_name", "birth_place", "birth_date", "sex", "address", "rt", "rw", "kelurahan",
-    "kecamatan", "kabupaten", "provinsi", "desil", "job", "income", "dtks_id", "inactive", "deceased",
-    "matched_at", "phone", "mother_name", "joined_date",
+    "kecamatan", "kabupaten", "provinsi", "place_code", "desil", "job", "income", "dtks_id", "inactive",
+    "deceased", "matched_at", "phone", "mother_name", "joined_date",
 )  # fmt: skip
 MEMBERSHIP_TEXT = (
     "nik", "kpj", "full_name", "birth_date", "segment", "status", "payer_code", "payer_name", "programmes",
@@ -31,20 +31,27 @@ PAYMENT_TEXT = ("reference", "invoice_number", "paid_on", "amount")
 
 # As received: canonical columns hold the text of the cell, `cells` the whole row verbatim as JSON
 # {header: text}, `nik_cell` what kind of cell the NIK stood in: text, number or empty. A column that the
-# source lacks is null.
-RECEIVED_WORKERS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", "nik_cell", *WORKER_TEXT)])
-RECEIVED_MEMBERSHIPS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", "nik_cell", *MEMBERSHIP_TEXT)])
-RECEIVED_BILLS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", "nik_cell", *BILL_TEXT)])
-RECEIVED_PAYMENTS = pa.schema([*_SOURCE_ROW, *_text("source", "cells", *PAYMENT_TEXT)])
+# source lacks is null. `flags` are reason codes about how the row stood in the file (hidden, a formula,
+# serial dates counted from 1904, …), sorted, joined by commas, '' for none.
+_RECEIVED = ("source", "cells", "flags")
+RECEIVED_WORKERS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, "nik_cell", *WORKER_TEXT)])
+RECEIVED_MEMBERSHIPS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, "nik_cell", *MEMBERSHIP_TEXT)])
+RECEIVED_BILLS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, "nik_cell", *BILL_TEXT)])
+RECEIVED_PAYMENTS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, *PAYMENT_TEXT)])
 
-# Checked: typed values, and what the check decided. `reasons` and `warnings` are codes joined by commas,
-# sorted, '' for none.
-_VERDICT = _text("source", "outcome", "reasons", "warnings")
+# Checked: typed values, and what the check decided. `reasons` are the codes that hold or reject the row,
+# `warnings` those that do not (severities warn and info); joined by commas, sorted, '' for none. `fact_key`:
+# digest of the facts a verdict would be about; null for a row that went straight through. `nik_digits`: the
+# leading digits of a damaged NIK that can still be trusted, all 16 of a valid one. `nik_birth_date`: the
+# birth date in a valid NIK, century resolved; null when it cannot be.
+_VERDICT = _text("source", "outcome", "reasons", "warnings", "fact_key")
 CHECKED_WORKERS = pa.schema(
     [
         *_SOURCE_ROW,
         *_VERDICT,  # outcome: accepted | held | rejected
-        *_text("nik", "nik_state", "kk", "full_name"),  # nik: 16 digits or null; nik_state: see domain/nik.py
+        *_text("nik", "nik_state", "nik_digits"),  # nik: 16 digits or null; nik_state: see domain/nik.py
+        pa.field("nik_birth_date", pa.date32()),
+        *_text("kk", "full_name"),
         pa.field("birth_date", pa.date32()),
         *_text(
             "sex", "address", "kelurahan_code", "kecamatan_code", "regency_code"
@@ -69,6 +76,11 @@ CHECKED_MEMBERSHIPS = pa.schema(
         pa.field("as_of_date", pa.date32()),
     ]
 )
+
+# Findings: one row per received row and reason code, with the cell it is about. `field` is the canonical
+# column, `column` its letter in the sender's sheet and `header` what stands above it; all three are null for
+# a finding about the whole row. severity: reject | hold | warn | info.
+FINDINGS = pa.schema([*_SOURCE_ROW, *_text("source", "code", "severity", "field", "column", "header")])
 
 # Identity: one row per person of the month; which rows they came from; which memberships carry their NIK.
 # `delivery_id`, `sheet`, `row` of a person name the row whose attributes were taken. `conflict` is a reason
@@ -141,6 +153,7 @@ SCHEMAS = {
     "sources.payments": RECEIVED_PAYMENTS,
     "quality.workers": CHECKED_WORKERS,
     "quality.memberships": CHECKED_MEMBERSHIPS,
+    "quality.findings": FINDINGS,
     "identity.persons": PERSONS,
     "identity.rows": PERSON_ROWS,
     "identity.memberships": PERSON_MEMBERSHIPS,

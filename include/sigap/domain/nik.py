@@ -10,21 +10,30 @@ from pathlib import Path
 from typing import Literal
 
 import pyarrow as pa
+import yaml
 
 from sigap.engine import connect
 
-NikState = Literal["valid", "missing", "damaged", "malformed", "invalid"]
+NikState = Literal["valid", "missing", "placeholder", "damaged", "malformed", "invalid"]
 
 DECODED_NIKS = pa.schema(
     [
         pa.field("nik", pa.string()),
         pa.field("nik_state", pa.string()),
+        pa.field("nik_digits", pa.string()),
         pa.field("nik_day", pa.int8()),
         pa.field("nik_month", pa.int8()),
         pa.field("nik_year2", pa.int8()),
         pa.field("nik_sex", pa.string()),
     ]
 )
+
+
+@cache
+def placeholders() -> tuple[str, ...]:
+    """What people type for want of a NIK: 16 digits each."""
+    tree = yaml.safe_load(Path(__file__).with_name("placeholders.yaml").read_text(encoding="utf-8"))
+    return tuple(tree["placeholders"])
 
 
 def decode_niks(text: pa.Array | pa.ChunkedArray, cell: pa.Array | pa.ChunkedArray) -> pa.Table:
@@ -34,16 +43,23 @@ def decode_niks(text: pa.Array | pa.ChunkedArray, cell: pa.Array | pa.ChunkedArr
     valid or invalid NIK, null otherwise. `nik_state`:
 
     - missing: nothing but blanks and punctuation
+    - placeholder: what is typed for want of a NIK (placeholders.yaml)
     - damaged: a number, or a text that went through one: its last digits cannot be trusted even if it has 16
-    - malformed: anything but 16 digits once dots, spaces, apostrophes and hyphens are gone
-    - invalid: 16 digits nobody can have: a day of no calendar, serial 0000, one digit repeated, a placeholder
-    - valid: the rest. Only then day (without the 40 of women), month, last two digits of the year and sex
-      (L or P) are given.
+    - malformed: anything but 16 digits once dots, spaces, apostrophes and hyphens are gone. A letter O is not
+      read as 0, nor an l as 1
+    - invalid: 16 digits nobody can have: a day of no calendar, serial 0000
+    - valid: the rest
+
+    `nik_digits` are the leading digits that are certain: 16 of a valid NIK, what the number kept of a damaged
+    one (15 of a cell that ends in 0, 5 of 3.27501E+15), null for the others and when none is. Day (without
+    the 40 of women), month, last two digits of the year and sex (L or P) are given if these digits hold them.
     """
     received = pa.table({"text": text, "cell": cell})
+    known = placeholders()
     with connect() as connection:
         connection.register("received_niks", received)
-        return connection.sql(_statement()).to_arrow_table().cast(DECODED_NIKS)
+        facts = {"placeholders": list(known), "placeholder_starts": [digits[:15] for digits in known]}
+        return connection.sql(_statement(), params=facts).to_arrow_table().cast(DECODED_NIKS)
 
 
 @cache
