@@ -7,62 +7,27 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sigap.domain.period import Period
 from sigap.domain.reasons import reasons as all_reasons
-from sigap.domain.source import Kind
 from sigap.errors import QualityError
 from sigap.quality.gate import without_values
 from sigap.quality.pages import render_sections
-from sigap.quality.words import report_words, severities
+from sigap.quality.reported import Delivery, Month, Score, add_findings
+from sigap.quality.words import name_column, report_words
 
+SCORED_MONTHS = 12
 _STYLE = "report.css"
 _MOST_FREQUENT = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """What the report says of one delivery. `title` names its source, `reasons` counts rows by code."""
-
-    delivery_id: str
-    title: str
-    kind: Kind
-    file_name: str
-    outcome: Literal["passed", "stopped"]
-    counts: Mapping[str, int]  # received, accepted, held, rejected
-    reasons: Mapping[str, int]
-    result: dict[str, Any]  # of Great Expectations, as `read_result` gives it
-
-    @property
-    def page(self) -> str:
-        """The address of its page in the site."""
-        return f"validations/{self.delivery_id}.html"
-
-    @property
-    def unmet(self) -> list[dict[str, Any]]:
-        """The expectations that do not hold, those that stop a delivery first."""
-        failed = [item["expectation_config"] for item in self.result["results"] if not item["success"]]
-        return sorted(failed, key=lambda config: config["severity"] != "critical")
-
-    @property
-    def warnings(self) -> int:
-        """How many expectations fail without stopping it."""
-        return sum(config["severity"] != "critical" for config in self.unmet)
-
-    @property
-    def frequent(self) -> list[tuple[str, str, int]]:
-        """Reason code, what it does to a row, and how many rows have it; the most frequent first."""
-        found = [(code, severities(self.kind)[code], rows) for code, rows in self.reasons.items()]
-        return sorted(found, key=lambda item: (item[1] == "warn", -item[2], item[0]))
+_LOCALE = "id_ID"
 
 
 def store_result(result: dict[str, Any], delivery_id: str, folder: Path) -> Path:
@@ -88,8 +53,8 @@ def read_result(delivery_id: str, folder: Path) -> dict[str, Any]:
     return result
 
 
-def build_docs(period: Period, deliveries: Sequence[Delivery], folder: Path) -> Path:
-    """Write the site of a month's checked deliveries into `folder` and return its first page.
+def build_docs(month: Month, folder: Path) -> Path:
+    """Write the site of a month into `folder` and return its first page.
 
     Pages are replaced one by one, the index last, so that a reader never meets half a page.
     """
@@ -97,9 +62,10 @@ def build_docs(period: Period, deliveries: Sequence[Delivery], folder: Path) -> 
     with tempfile.TemporaryDirectory(prefix=".site-", dir=folder) as scratch:
         site = Path(scratch)
         shutil.copy(Path(__file__).with_name(_STYLE), site)
-        for delivery in deliveries:
-            _write(site / delivery.page, "delivery", _facts_of(delivery, period))
-        _write(site / "index.html", "month", _facts_of_month(deliveries, period))
+        for delivery in month.deliveries:
+            _write(site / delivery.page, "delivery", _facts_of(delivery, month.period))
+        _write(site / "sources.html", "sources", _facts_of_sources(month))
+        _write(site / "index.html", "month", _facts_of_month(month))
         _publish(site, folder)
     return folder / "index.html"
 
@@ -110,44 +76,70 @@ def page_of(delivery_id: str, folder: Path) -> Path:
 
 
 def _facts_of(delivery: Delivery, period: Period) -> dict[str, Any]:
+    results = delivery.result["results"]
     return {
         "period": period,
         "delivery": delivery,
-        "met": len(delivery.result["results"]) - len(delivery.unmet),
+        "met": sum(item["success"] for item in results),
         "sections": render_sections(without_values(delivery.result)),
         "root": "../",
     }
 
 
-def _facts_of_month(deliveries: Sequence[Delivery], period: Period) -> dict[str, Any]:
-    groups = [
-        (heading, [delivery for delivery in deliveries if delivery.kind == kind])
+def _facts_of_month(month: Month) -> dict[str, Any]:
+    found = [
+        (heading, [delivery for delivery in month.deliveries if delivery.kind == kind])
         for kind, heading in report_words()["groups"].items()
     ]
     return {
-        "period": period,
-        "deliveries": deliveries,
-        "stopped": [delivery for delivery in deliveries if delivery.outcome == "stopped"],
-        "groups": [(heading, found, _add(found), _gather(found)) for heading, found in groups if found],
+        "period": month.period,
+        "month": month,
+        "stopped": [delivery for delivery in month.deliveries if delivery.outcome == "stopped"],
+        "groups": [
+            (heading, group, _add(group), add_findings([one for each in group for one in each.findings]))
+            for heading, group in found
+            if group
+        ],
+        "repeated": _repeated(month),
         "most_frequent": _MOST_FREQUENT,
         "root": "",
     }
 
 
-def _add(deliveries: Iterable[Delivery]) -> Mapping[str, int]:
+def _add(deliveries: Iterable[Delivery]) -> Counter[str]:
     total: Counter[str] = Counter()
     for delivery in deliveries:
         total.update(delivery.counts)
     return total
 
 
-def _gather(deliveries: Sequence[Delivery]) -> list[tuple[str, str, int]]:
-    """The reasons of deliveries of one kind, together: code, effect, rows."""
-    total: Counter[tuple[str, str]] = Counter()
-    for delivery in deliveries:
-        total.update({(code, effect): rows for code, effect, rows in delivery.frequent})
-    found = [(code, effect, rows) for (code, effect), rows in total.items()]
-    return sorted(found, key=lambda item: (item[1] == "warn", -item[2], item[0]))
+def _repeated(month: Month) -> list[tuple[str, list[int]]]:
+    """The six counters of every sender that was compared, in the order of the report's words for them."""
+    order = [
+        (scope, nearness) for scope in report_words()["scopes"] for nearness in report_words()["nearness"]
+    ]
+    sources = sorted(
+        {source for source, _, _ in month.duplicates}, key=lambda one: month.titles.get(one, one)
+    )
+    return [
+        (month.titles.get(source, source), [month.duplicates.get((source, *pair), 0) for pair in order])
+        for source in sources
+    ]
+
+
+def _facts_of_sources(month: Month) -> dict[str, Any]:
+    """The last months of every sender: `months` in their order, `rows` with a score or None for each."""
+    months = sorted({score.period for score in month.scores} | {month.period})[-SCORED_MONTHS:]
+    by_source: dict[str, dict[Period, Score]] = {}
+    for score in month.scores:
+        by_source.setdefault(score.source, {})[score.period] = score
+    rows = [
+        (max(scores.values(), key=lambda score: score.period), [scores.get(one) for one in months])
+        for scores in by_source.values()
+        if any(one in scores for one in months)
+    ]
+    rows.sort(key=lambda row: row[0].title)
+    return {"period": month.period, "months": months, "rows": rows, "root": ""}
 
 
 def _write(page: Path, template: str, facts: dict[str, Any]) -> None:
@@ -165,8 +157,12 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {
-        "grouped": lambda number: str(format_decimal(number, locale="id_ID")),
-        "month": lambda period: str(format_date(period.first_day, "MMMM y", locale="id_ID")),
+        "grouped": lambda number: str(format_decimal(number, locale=_LOCALE)),
+        "share": lambda part: str(format_percent(part, "#,##0.#%", locale=_LOCALE)),
+        "month": lambda period: str(format_date(period.first_day, "MMMM y", locale=_LOCALE)),
+        "short_month": lambda period: str(format_date(period.first_day, "MMM y", locale=_LOCALE)),
+        "day": lambda day: str(format_date(day, "d MMMM y", locale=_LOCALE)),
+        "column": name_column,
     }
     found.globals |= {"words": report_words(), "reason": all_reasons(), "style": _STYLE}
     return found

@@ -1,17 +1,18 @@
 """May this delivery be used? One Great Expectations validation per delivery, and the stop rules."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
-from sigap.domain.source import Kind, SourceEntry
+from sigap.domain.source import SourceEntry
 from sigap.errors import QualityError
-from sigap.quality.rows import Checked
-from sigap.quality.suites import build_suite, frame_of, suite_sha256
-from sigap.quality.words import severities
+from sigap.quality.checked import Checked
+from sigap.quality.severity import severities_of
+from sigap.quality.stops import Stops, advise
+from sigap.quality.suites import build_suite, seen_of, suite_sha256
 
 if TYPE_CHECKING:
     from great_expectations.data_context import AbstractDataContext
@@ -30,8 +31,8 @@ _VALUES = (
 class Validation:
     """Whether a delivery may go on. `result` is what Great Expectations found, in counts, without any value.
 
-    `message` says what to do when it is stopped. `warnings` counts the expectations that failed without
-    stopping it.
+    `stops` are the broken stop rules and `message` says what to do about them. `warnings` counts the
+    expectations that failed without stopping it, `faults` the rows by each code that holds or rejects one.
     """
 
     outcome: Literal["passed", "stopped"]
@@ -39,31 +40,60 @@ class Validation:
     warnings: int
     suite_sha256: str
     result: dict[str, Any]
+    stops: Stops = field(default_factory=dict)
+    faults: Mapping[str, int] = field(default_factory=dict)
 
 
 def validate_delivery(
-    received: pa.Table, checked: Checked, entry: SourceEntry, delivery_id: str, received_at: datetime
+    received: pa.Table,
+    checked: Checked,
+    entry: SourceEntry,
+    delivery_id: str,
+    received_at: datetime,
+    history: Sequence[int] = (),
+    is_correction: bool = False,
 ) -> Validation:
-    """Hold a delivery against the suite of its source. `received_at` dates the result: a rerun is no news."""
+    """As `validate_seen`, for a list whose rows are all in memory."""
+    seen = seen_of(received, checked.rows, entry)
+    return validate_seen(seen, checked, entry, delivery_id, received_at, history, is_correction)
+
+
+def validate_seen(
+    seen: pa.Table,
+    checked: Checked,
+    entry: SourceEntry,
+    delivery_id: str,
+    received_at: datetime,
+    history: Sequence[int] = (),
+    is_correction: bool = False,
+) -> Validation:
+    """Hold a delivery against the suite of its source. `received_at` dates the result: a rerun is no news.
+
+    `seen` comes from `seen_of`, in one piece or put together from several; of `checked` only the counts are
+    used. `history` and `is_correction` as in `build_suite`.
+    """
     from great_expectations.core.run_identifier import RunIdentifier
 
-    suite = build_suite(entry)
+    suite = build_suite(entry, history, is_correction)
     asset = open_context().data_sources.add_pandas("received").add_dataframe_asset(entry.code)
-    batch = asset.add_batch_definition_whole_dataframe(delivery_id).get_batch(
-        {"dataframe": frame_of(received, checked.rows, entry)}
-    )
+    batch = asset.add_batch_definition_whole_dataframe(delivery_id).get_batch({"dataframe": seen.to_pandas()})
     # of the batch itself: a validation definition would also store its suite and its result, for nobody
     found = batch.validate(suite, result_format=COUNTS_ONLY)
-    found.meta |= {"run_id": RunIdentifier(delivery_id, received_at), "validation_time": received_at}
+    # not the bare id: Great Expectations reads a run's name as a date, and an id may be all digits
+    run = RunIdentifier(f"delivery-{delivery_id}", received_at)
+    found.meta |= {"run_id": run, "validation_time": received_at}
     result = without_values(found.to_json_dict())
     failed = [item for item in result["results"] if not item["success"]]
     broken = [item for item in failed if item["expectation_config"]["severity"] == "critical"]
+    stops, faults = _stops(broken), _faults(checked, entry)
     return Validation(
         "stopped" if broken else "passed",
-        _message(broken, checked, entry) if broken else None,
+        advise(stops, entry, _frequent(faults)) if broken else None,
         len(failed) - len(broken),
         suite_sha256(suite),
         result,
+        stops,
+        faults,
     )
 
 
@@ -104,38 +134,28 @@ def without_values(result: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _message(broken: Iterable[dict[str, Any]], checked: Checked, entry: SourceEntry) -> str:
-    sentences = [_sentence(item, checked, entry) for item in broken]
-    return " ".join(dict.fromkeys(sentences))
+def _stops(broken: Sequence[dict[str, Any]]) -> Stops:
+    """The broken rules with what was found: rows or a share of them, or the columns that are empty."""
+    stops: Stops = {}
+    for item in broken:
+        meta, found = item["expectation_config"]["meta"], item["result"]
+        stop = stops.setdefault(meta["rule"], {"limit": meta["limit"], "found": _found(found)})
+        if meta["rule"] == "empty_columns":
+            column = item["expectation_config"]["kwargs"]["column"].removeprefix("received_")
+            stop["found"] = [*(stop["found"] if isinstance(stop["found"], list) else []), column]
+    return stops
 
 
-def _sentence(item: dict[str, Any], checked: Checked, entry: SourceEntry) -> str:
-    config, catalog = item["expectation_config"], f"sources/catalog/{entry.code}.yaml"
-    match config["meta"]["rule"]:
-        case "too_few":
-            return (
-                f"{entry.code}: {checked.counts['received']} rows received, at least {entry.expect.at_least} "
-                f"expected. Ask the sender for the complete list, or change expect.at_least in {catalog}."
-            )
-        case "too_bad":
-            return (
-                f"{entry.code}: {item['result']['unexpected_percent']:.0f}% of the rows cannot be used, at "
-                f"most {entry.expect.max_rejected_share:.0%} may be so; most often "
-                f"{_frequent(checked, entry.kind)}. Return the list to the sender for correction and collect "
-                "the corrected file."
-            )
-        case "empty":
-            column = config["kwargs"]["column"].removeprefix("received_")
-            return (
-                f"{entry.code}: the required column {column} is empty. Ask the sender for the agreed "
-                f"template, or correct its headers in {catalog}."
-            )
-    return (
-        f"{entry.code}: {config['description']}, but that does not hold of the checked rows. "
-        "Nothing is wrong with the file; report this as a fault of the check."
-    )
+def _found(result: dict[str, Any]) -> float:
+    if "observed_value" in result:
+        return int(result["observed_value"])
+    return round(int(result["unexpected_count"]) / max(int(result["element_count"]), 1), 4)
 
 
-def _frequent(checked: Checked, kind: Kind) -> str:
-    grave = [code for code in checked.reasons if severities(kind)[code] != "warn"]
-    return ", ".join(sorted(grave, key=lambda code: (-checked.reasons[code], code))[:3])
+def _faults(checked: Checked, entry: SourceEntry) -> dict[str, int]:
+    weights = {**severities_of(entry), "VERDICT_REJECTED": "reject"}
+    return {code: rows for code, rows in checked.reasons.items() if weights.get(code) in ("reject", "hold")}
+
+
+def _frequent(faults: Mapping[str, int]) -> str:
+    return ", ".join(sorted(faults, key=lambda code: (-faults[code], code))[:3])

@@ -1,20 +1,18 @@
--- Every way in which the file names a place, once, with the codes it means.
--- regency_code: the city's, 00.00 when another place is named, null when it cannot be told.
-WITH named AS (
-    SELECT DISTINCT kelurahan, kecamatan, kabupaten
-    FROM received
-),
-
-keyed AS (
+-- Every way in which the list writes an address, once, with the codes it means.
+-- regency_code: the city's, 00.00 when a place elsewhere is named, null when it cannot be told.
+WITH keyed AS (
     SELECT
-        named.*,
-        kelurahan_key.key AS kelurahan_key,
-        kecamatan_key.key AS kecamatan_key,
-        kabupaten_key.key AS kabupaten_key
-    FROM named
-    LEFT JOIN place_keys AS kelurahan_key ON kelurahan_key.name = named.kelurahan
-    LEFT JOIN place_keys AS kecamatan_key ON kecamatan_key.name = named.kecamatan
-    LEFT JOIN place_keys AS kabupaten_key ON kabupaten_key.name = named.kabupaten
+        addresses.*,
+        coalesce(nullif(one.kelurahan, ''), nullif(two.kelurahan, ''), nullif(three.kelurahan, '')) AS kelurahan_key,
+        coalesce(nullif(two.kecamatan, ''), nullif(one.kecamatan, ''), nullif(three.kecamatan, '')) AS kecamatan_key,
+        coalesce(nullif(three.kabupaten, ''), nullif(two.kabupaten, ''), nullif(one.kabupaten, '')) AS kabupaten_key,
+        coalesce(one.kelurahan_near, false) OR coalesce(two.kelurahan_near, false) AS is_kelurahan_near,
+        coalesce(one.kecamatan_near, false) OR coalesce(two.kecamatan_near, false) AS is_kecamatan_near,
+        coalesce(three.kabupaten_near, false) OR coalesce(two.kabupaten_near, false) AS is_kabupaten_near
+    FROM addresses
+    LEFT JOIN spellings AS one ON one.field = 'kelurahan' AND one.text = addresses.kelurahan
+    LEFT JOIN spellings AS two ON two.field = 'kecamatan' AND two.text = addresses.kecamatan
+    LEFT JOIN spellings AS three ON three.field = 'kabupaten' AND three.text = addresses.kabupaten
 ),
 
 unique_kelurahan AS (
@@ -28,34 +26,80 @@ city_kecamatan AS (
     SELECT DISTINCT kecamatan_key, kecamatan_code FROM city_kelurahan
 ),
 
-found AS (
+looked_up AS (
     SELECT
         keyed.*,
-        coalesce(both_named.kelurahan_code, unique_kelurahan.kelurahan_code) AS found_kelurahan,
-        coalesce(both_named.kecamatan_code, unique_kelurahan.kecamatan_code, city_kecamatan.kecamatan_code)
-            AS found_kecamatan,
-        CASE city_names.meaning
-            WHEN 'city' THEN 'city'
-            WHEN 'unclear' THEN 'unstated'
-            ELSE CASE WHEN keyed.kabupaten_key <> '' THEN 'elsewhere' ELSE 'unstated' END
-        END AS regency
+        both_named.kelurahan_code AS both_code,
+        unique_kelurahan.kelurahan_code AS kelurahan_alone,
+        city_kecamatan.kecamatan_code AS kecamatan_alone,
+        kecamatan_elsewhere.key IS NOT NULL AS is_kecamatan_elsewhere,
+        CASE WHEN keyed.kabupaten_key IS NULL THEN 'unstated' ELSE coalesce(city_names.meaning, 'elsewhere') END AS regency,
+        codes.regency_code AS coded_regency,
+        codes.kecamatan_code AS coded_kecamatan,
+        codes.kelurahan_code AS coded_kelurahan,
+        codes.is_known = false AS is_code_unknown
     FROM keyed
     LEFT JOIN city_kelurahan AS both_named USING (kelurahan_key, kecamatan_key)
     LEFT JOIN unique_kelurahan ON unique_kelurahan.kelurahan_key = keyed.kelurahan_key
     LEFT JOIN city_kecamatan ON city_kecamatan.kecamatan_key = keyed.kecamatan_key
+    LEFT JOIN kecamatan_elsewhere ON kecamatan_elsewhere.key = keyed.kecamatan_key
     LEFT JOIN city_names ON city_names.key = keyed.kabupaten_key
+    LEFT JOIN codes ON codes.place_code = keyed.place_code
+),
+
+-- A kelurahan counts with its kecamatan. Alone it counts when nothing contradicts it; beside another kecamatan of the city it counts if
+-- it was written exactly. Beside a kecamatan elsewhere it is a namesake.
+named AS (
+    SELECT
+        looked_up.*,
+        CASE
+            WHEN regency = 'elsewhere' THEN NULL
+            WHEN both_code IS NOT NULL THEN both_code
+            WHEN is_kecamatan_elsewhere AND regency <> 'city' THEN NULL
+            WHEN kecamatan_alone IS NOT NULL AND is_kelurahan_near THEN NULL
+            ELSE kelurahan_alone
+        END AS named_kelurahan,
+        CASE WHEN regency <> 'elsewhere' THEN coalesce(named_kelurahan[1:8], kecamatan_alone) END AS named_kecamatan,
+        CASE
+            WHEN regency = 'elsewhere' THEN $outside
+            WHEN regency = 'city' OR named_kecamatan IS NOT NULL THEN $city
+            WHEN is_kecamatan_elsewhere THEN $outside
+        END AS named_regency
+    FROM looked_up
+),
+
+-- Names outweigh the code, which completes what they leave open.
+settled AS (
+    SELECT
+        named.*,
+        coalesce(named_regency, coded_regency) AS regency_code,
+        CASE WHEN regency_code = $city THEN coalesce(named_kecamatan, coded_kecamatan) END AS kecamatan_code,
+        CASE
+            WHEN regency_code = $city AND coded_kecamatan IS NOT DISTINCT FROM kecamatan_code
+                THEN coalesce(named_kelurahan, coded_kelurahan)
+            ELSE named_kelurahan
+        END AS kelurahan_code
+    FROM named
 )
 
 SELECT
     kelurahan,
     kecamatan,
     kabupaten,
-    CASE WHEN regency <> 'elsewhere' THEN found_kelurahan END AS kelurahan_code,
-    CASE WHEN regency <> 'elsewhere' THEN found_kecamatan END AS kecamatan_code,
-    CASE
-        WHEN regency = 'elsewhere' THEN $outside
-        WHEN regency = 'city' OR found_kecamatan IS NOT NULL THEN $city
-        WHEN kelurahan_key <> '' AND kecamatan_key <> '' THEN $outside
-    END AS regency_code,
-    regency <> 'elsewhere' AND found_kelurahan IS NULL AS is_unknown
-FROM found
+    place_code,
+    kelurahan_code,
+    kecamatan_code,
+    regency_code,
+    coalesce(
+        (regency_code IS DISTINCT FROM $outside AND kelurahan_code IS NULL)
+        OR (regency_code = $city AND kecamatan_key IS NOT NULL AND kecamatan_alone IS DISTINCT FROM kecamatan_code)
+        OR coded_regency <> regency_code
+        OR coded_kecamatan <> kecamatan_code
+        OR coded_kelurahan <> kelurahan_code,
+        false
+    ) AS is_unknown,
+    (is_kelurahan_near AND named_kelurahan IS NOT NULL)
+        OR (is_kecamatan_near AND named_regency = $city)
+        OR (is_kabupaten_near AND regency = 'city') AS is_respelled,
+    coalesce(is_code_unknown, false) AS is_code_unknown
+FROM settled

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, get_args
 
 import pyarrow as pa
 import yaml
 
 from sigap.domain.reasons import reasons
-from sigap.domain.source import Kind
+from sigap.domain.source import Kind, Severity
 from sigap.errors import QualityError
 
-Severity = Literal["reject", "hold", "warn"]
-SEVERITIES = ("reject", "hold", "warn")
+SEVERITIES = get_args(Severity)
 FIELDS = ("sex", "segment", "status", "inactive", "deceased")
 
 
