@@ -3,7 +3,7 @@
 import getpass
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import DirectoryPath, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from upath import UPath
 
@@ -31,8 +31,17 @@ class Settings(BaseSettings):
     rules: Path | None = Field(
         default=None, description="folder of YAML in place of the shipped entitlement rules"
     )
+    registry: str | None = Field(
+        default=None, description="database URL or file (csv, Parquet) of the social registry"
+    )
+    registry_table: str = Field(default="dtsen", description="its table, with the schema if it has one")
+    catalog: DirectoryPath | None = Field(
+        default=None, description="folder of YAML with this city's senders, beside the shipped ones"
+    )
     roster_approvers: str = Field(default="dinas", description="names, separated by commas")
     invoice_approvers: str = Field(default="bendahara", description="names, separated by commas")
+    delivery_judges: str = Field(default="", description="names; left empty, the roster approvers")
+    stewards: str = Field(default="dinas", description="who settles held rows: names, separated by commas")
     actor: str = Field(default_factory=getpass.getuser, description="who runs a command, for the audit")
 
     def place(self, name: str) -> UPath:
@@ -55,6 +64,11 @@ class Settings(BaseSettings):
     def open(self, address: str) -> UPath:
         """The path behind an address."""
         return UPath(address)
+
+    @property
+    def catalog_dir(self) -> Path:
+        """The local folder of this city's own catalog entries; it need not exist."""
+        return (self.catalog or self.home / "catalog").absolute()
 
     @property
     def data_docs_dir(self) -> Path:

@@ -1,10 +1,11 @@
 """Write once, read by reference. The same rows always give the same file name."""
 
-import hashlib
-import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import tempfile
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,7 +16,7 @@ from sigap.domain.batch import BatchRef
 from sigap.domain.datasets import SCHEMAS
 from sigap.domain.period import Period
 from sigap.errors import LakeError
-from sigap.publish import publish
+from sigap.lake.draft import Draft
 
 
 class Lake:
@@ -35,25 +36,36 @@ class Lake:
         """Store rows of a dataset and return their reference.
 
         `rows` must have the columns of `datasets.SCHEMAS[dataset]` (any order; types are cast). `versions`
-        names the code, catalog, rules or tariffs used. Rows may come table by table: then only one at a time
-        is in memory. Raises `LakeError` for other columns.
+        names the code, catalog, rules or tariffs used. Rows may come table by table: then only some of them
+        are in memory at a time. Raises `LakeError` for other columns.
         """
-        content, count = _parquet(dataset, [rows] if isinstance(rows, pa.Table) else rows)
-        digest = hashlib.sha256(content).hexdigest()
-        folder = self.root / dataset / str(period)
-        ref = BatchRef(dataset, str(period), str(folder / f"{digest}.parquet"), count, digest)
-        _keep(folder / f"{digest}.parquet", content)
-        manifest = json.dumps(
-            {
-                **ref.as_dict(),
-                "parents": [parent.as_dict() for parent in parents],
-                "versions": dict(versions or {}),
-            },
-            indent=2,
-            sort_keys=True,
-        ).encode()
-        _keep(folder / f"{digest}.{hashlib.sha256(manifest).hexdigest()[:12]}.json", manifest)
-        return ref
+        with self.draft(dataset, period) as draft:
+            for table in [rows] if isinstance(rows, pa.Table) else rows:
+                draft.add(table)
+            return draft.seal(parents, versions)
+
+    @contextmanager
+    def draft(self, dataset: str, period: Period) -> Iterator[Draft]:
+        """A batch to which rows are added table by table; nothing of it stays unless it is sealed."""
+        with self._scratch() as file:
+            draft = Draft(dataset, period, self.root / dataset / str(period), file)
+            try:
+                yield draft
+            finally:
+                draft.close()
+
+    @contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        """A file for the time of writing: in a local lake beside the batches, else in a private folder."""
+        with ExitStack() as stack:
+            if self.root.protocol in ("", "file"):
+                folder = Path(self.root.path)
+                folder.mkdir(parents=True, exist_ok=True)
+            else:
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sigap-")))
+            file = folder / f".{uuid.uuid4().hex}.part"
+            stack.callback(file.unlink, missing_ok=True)
+            yield file
 
     def read(
         self, ref: BatchRef, columns: Sequence[str] | None = None, where: pc.Expression | None = None
@@ -62,14 +74,33 @@ class Lake:
 
         Raises `LakeError` if the batch is not there.
         """
+        with self._open(ref) as file:
+            return pq.read_table(file, columns=list(columns) if columns else None, filters=where)
+
+    def scan(self, ref: BatchRef, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """These columns of a batch, stretch by stretch in their order: millions of rows fit in memory.
+
+        A column that the dataset did not have yet when the batch was written is null. Raises as `read` does.
+        """
+        schema = pa.schema([SCHEMAS[ref.dataset].field(name) for name in columns])
+        with self._open(ref) as file, pq.ParquetFile(file) as batch:
+            known = [name for name in columns if name in batch.schema_arrow.names]
+            for number in range(batch.num_row_groups):
+                rows = batch.read_row_group(number, known)
+                empty = {field.name: pa.nulls(rows.num_rows, field.type) for field in schema}
+                yield pa.table(empty | {name: rows[name] for name in known}, schema=schema)
+
+    @contextmanager
+    def _open(self, ref: BatchRef) -> Iterator[BinaryIO]:
         path = type(self.root)(ref.uri, **self.root.storage_options)
         try:
-            with path.open("rb") as file:
-                return pq.read_table(file, columns=list(columns) if columns else None, filters=where)
+            file = path.open("rb")
         except FileNotFoundError:
             raise LakeError(
                 f"Batch {ref.dataset} {ref.sha256[:12]} of {ref.period} is not in the lake. Run its verb."
             ) from None
+        with file:
+            yield file
 
     def find(
         self, ref: BatchRef, where: pc.Expression, columns: Sequence[str] | None = None
@@ -88,30 +119,3 @@ class Lake:
         return pa.concat_tables(
             [schema.empty_table(), *(self.read(ref, columns).select(schema.names) for ref in refs)]
         )
-
-
-def _conform(dataset: str, rows: pa.Table) -> pa.Table:
-    schema = SCHEMAS[dataset]
-    if set(rows.column_names) != set(schema.names):
-        missing, extra = (
-            set(schema.names) - set(rows.column_names),
-            set(rows.column_names) - set(schema.names),
-        )
-        raise LakeError(
-            f"{dataset} lacks {sorted(missing)}, has unknown {sorted(extra)}: see domain/datasets.py."
-        )
-    return rows.select(schema.names).cast(schema).combine_chunks()
-
-
-def _parquet(dataset: str, tables: Iterable[pa.Table]) -> tuple[bytes, int]:
-    buffer, count = io.BytesIO(), 0
-    with pq.ParquetWriter(buffer, SCHEMAS[dataset], compression="zstd") as writer:
-        for rows in tables:
-            writer.write_table(_conform(dataset, rows), row_group_size=250_000)
-            count += rows.num_rows
-    return buffer.getvalue(), count
-
-
-def _keep(target: UPath, content: bytes) -> None:
-    if not target.exists():  # its name is the digest of its content
-        publish(target, content)

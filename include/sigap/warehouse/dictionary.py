@@ -26,9 +26,9 @@ Written by `python -m sigap.warehouse.dictionary`. Edit the comments in `include
 not this page.
 
 The warehouse has one schema per stage. No database role is created and nothing is granted: the
-administrator gives the pipeline's account the schemas, analysts the views `reporting.dim_*` and
-`reporting.fact_*` (no name, no NIK), and the portal `reporting.invoice_overview` and
-`reporting.month_overview` beside what it shows.
+administrator gives the pipeline's account the schemas, analysts the views `reporting.dim_*`,
+`reporting.fact_*` and `reporting.source_scorecard` (no name, no NIK), and the portal
+`reporting.invoice_overview` and `reporting.month_overview` beside what it shows.
 """
 
 

@@ -2,7 +2,7 @@ CREATE OR REPLACE VIEW reporting.month_overview AS
 WITH months AS (
     SELECT period FROM sources.delivery UNION SELECT period FROM entitlement.roster
 ), delivered AS (
-    SELECT period, count(*) AS deliveries, count(*) FILTER (WHERE outcome = 'refused') AS refused
+    SELECT period, count(*) AS deliveries, count(*) FILTER (WHERE outcome IN ('refused', 'drifted')) AS refused
     FROM sources.delivery GROUP BY period
 ), checked AS (
     SELECT period, count(*) FILTER (WHERE outcome = 'stopped') AS stopped, sum(received) AS received,

@@ -1,16 +1,28 @@
 """Give analysts their star and the portal its lists."""
 
 from sigap.warehouse.migrations.script import run_script, run_statements
-from sigap.warehouse.views import view_names, view_script
+from sigap.warehouse.views import view_script
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+VIEWS = (
+    "dim_funding",
+    "dim_period",
+    "dim_person",
+    "dim_region",
+    "dim_sector",
+    "fact_decision",
+    "fact_premium",
+    "invoice_overview",
+    "month_overview",
+)
+
 
 def upgrade() -> None:
-    for name in view_names():
+    for name in VIEWS:
         run_statements(view_script(name))
 
 
