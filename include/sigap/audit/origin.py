@@ -73,8 +73,9 @@ def place_of(connection: Connection, delivery_id: str, origin: Origin) -> Place:
         raise LakeError(
             f"Delivery {delivery_id} has no record of its check: the audit trail of this line is broken."
         )
-    (received,), (rows,) = _batches(checked["inputs"]), _batches(checked["outputs"])
-    return Place(file, received, rows)
+    (received,) = _batches(checked["inputs"])
+    rows = {batch.dataset: batch for batch in _batches(checked["outputs"])}
+    return Place(file, received, rows[received.dataset.replace("sources.", "quality.")])
 
 
 def _wrote(

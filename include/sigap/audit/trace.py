@@ -130,17 +130,26 @@ def _row_steps(connection: Connection, lake: Lake, origin: Origin, decision: dic
     rows = [{name: row[name] for name in key} for row in listed]
     if rests_on not in rows:
         rows.append(rests_on)
-    return [_row_step(connection, lake, origin, row) for row in rows]
+    return [step for row in rows for step in _received_steps(connection, lake, origin, row)]
 
 
-def _row_step(connection: Connection, lake: Lake, origin: Origin, row: dict[str, Any]) -> Step:
+def _received_steps(connection: Connection, lake: Lake, origin: Origin, row: dict[str, Any]) -> list[Step]:
+    """The received row; of a correction also the row as it had been sent first, on the same line."""
     place = place_of(connection, row["delivery_id"], origin)
-    (checked,) = _at(lake, place.checked, row, ["outcome", "warnings"])
+    steps = [_row_step(lake, "Received row", place, row)]
+    if place.file["corrects"] is not None:
+        first = place_of(connection, place.file["corrects"], origin)
+        steps.append(_row_step(lake, "Corrects the row", first, row))
+    return steps
+
+
+def _row_step(lake: Lake, title: str, place: Place, row: dict[str, Any]) -> Step:
+    (checked,) = _at(lake, place.checked, row, ["outcome", "reasons", "warnings"])
     where = f"sheet {row['sheet']}, row {row['row']}" if row["sheet"] else f"line {row['row']}"
     facts = _file(place) | {"check": checked["outcome"], "warnings": checked["warnings"] or None}
-    return Step(
-        f"Received row: {place.file['file_name']}, {where}", facts | {"cells": _cells(lake, place, row)}
-    )
+    if checked["reasons"]:
+        facts["reasons"] = checked["reasons"]
+    return Step(f"{title}: {place.file['file_name']}, {where}", facts | {"cells": _cells(lake, place, row)})
 
 
 def _of_person(lake: Lake, batch: BatchRef, person_id: int) -> list[dict[str, Any]]:

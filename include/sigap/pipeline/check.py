@@ -1,24 +1,36 @@
 """check: may the rows of a delivery be used, and if not, what has to be done."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
 from sqlalchemy import Row, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from sigap.audit.outcome import Outcome
 from sigap.domain.batch import BatchRef
+from sigap.domain.lists import FoundList
 from sigap.domain.period import Period
+from sigap.domain.region import Regions
 from sigap.domain.source import SourceEntry
 from sigap.errors import QualityError
+from sigap.lake.draft import Draft
+from sigap.pipeline.regions import regions_in_force
 from sigap.pipeline.resources import Resources, code_version
-from sigap.quality.docs import Delivery, build_docs, page_of, read_result, store_result
-from sigap.quality.gate import Validation, validate_delivery
-from sigap.quality.rows import OUTCOMES, Checked, check_rows
-from sigap.sources.catalog import load_catalog
+from sigap.pipeline.usable import overview
+from sigap.pipeline.verdicts import newest_verdicts
+from sigap.quality.checked import RECEIVED, Checked, add_up
+from sigap.quality.docs import page_of, store_result
+from sigap.quality.gate import Validation, validate_seen
+from sigap.quality.rows import check_stretches
+from sigap.quality.suites import seen_of
 from sigap.warehouse.tables import quality, sources
+
+_REMEMBERED = 3  # deliveries that a source's usual size is taken from
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,17 @@ class CheckResult:
     batch: BatchRef
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a source beside its catalog entry: what persons decided about its rows, the row counts
+    of its last usable lists, and the official region codes in force.
+    """
+
+    verdicts: pa.Table
+    history: list[int]
+    regions: Regions
+
+
 def check(period: Period, delivery_id: str, resources: Resources) -> CheckResult:
     """Check every row of an accepted delivery, store the rows, hold the delivery against its contract.
 
@@ -43,44 +66,30 @@ def check(period: Period, delivery_id: str, resources: Resources) -> CheckResult
     """
     with resources.outcome_of("check", period, delivery_id) as outcome:
         delivery = _delivery(period, delivery_id, resources)
-        entry, source = _entry(delivery), BatchRef.from_dict(delivery.batch)
-        outcome.read(source, "sources.delivery")
-        received = resources.lake.read(source)
-        checked = check_rows(received, entry, period)
-        validation = validate_delivery(received, checked, entry, delivery_id, delivery.received_at)
-        outcome.versions.update(
-            {"code": code_version(), "catalog": entry.sha256, "suite": validation.suite_sha256}
-        )
-        batch = resources.lake.write(
-            f"quality.{entry.kind}", period, checked.rows, [source], outcome.versions
-        )
+        entry, source = _entry(delivery, resources), BatchRef.from_dict(delivery.batch)
+        outcome.read(source, "sources.delivery", "quality.verdict")
+        known = _known(delivery, resources)
+        outcome.versions.update(_versions(entry, known))
+        with (
+            resources.lake.draft(f"quality.{entry.kind}", period) as rows,
+            resources.lake.draft("quality.findings", period) as findings,
+        ):
+            totals, seen = _check_rows(delivery, entry, known, resources, rows, findings)
+            validation = _validate(seen, totals, entry, delivery, known.history)
+            outcome.versions["suite"] = validation.suite_sha256
+            batch = rows.seal([source], outcome.versions)
+            cells = findings.seal([source], outcome.versions)
         folder = _docs_folder(period, resources)
         result_file = store_result(validation.result, delivery_id, folder)
         page = page_of(delivery_id, folder)
         result = CheckResult(
-            delivery_id, validation.outcome, validation.message, **checked.counts, batch=batch
+            delivery_id, validation.outcome, validation.message, **totals.counts, batch=batch
         )
-        _record(result, checked, validation, page, period, resources)
-        outcome.wrote(batch, str(result_file), "quality.validation")
+        _record(result, totals, validation, cells, page, period, resources)
+        outcome.wrote(batch, cells, str(result_file), "quality.validation")
         _count(outcome, result, validation)
+        outcome.count({"catalog_changed": int(_is_read_otherwise(delivery, entry))})
     return result
-
-
-def publish_docs(period: Period, resources: Resources) -> Path:
-    """Build the quality report of a month from the stored validations; returns its first page.
-
-    Raises `QualityError` when a stored validation is missing from the report's folder.
-    """
-    folder = _docs_folder(period, resources)
-    with resources.outcome_of("check", period, "quality report") as outcome:
-        rows = _validated(period, resources)
-        outcome.read("quality.validation", "sources.delivery")
-        catalog = load_catalog()
-        deliveries = [_reported(row, catalog[row.source], folder) for row in rows if row.source in catalog]
-        page = build_docs(period, deliveries, folder)
-        outcome.wrote(str(page))
-        outcome.count({"validations": len(deliveries)})
-    return page
 
 
 def _docs_folder(period: Period, resources: Resources) -> Path:
@@ -106,8 +115,8 @@ def _delivery(period: Period, delivery_id: str, resources: Resources) -> Row[Any
     return row
 
 
-def _entry(delivery: Row[Any]) -> SourceEntry:
-    entry = load_catalog().get(delivery.source)
+def _entry(delivery: Row[Any], resources: Resources) -> SourceEntry:
+    entry = resources.catalog().get(delivery.source)
     if entry is None:
         raise QualityError(
             f"The catalog no longer describes {delivery.source}, the sender of {delivery.file_name}. Put its "
@@ -116,36 +125,89 @@ def _entry(delivery: Row[Any]) -> SourceEntry:
     return entry
 
 
-def _validated(period: Period, resources: Resources) -> Sequence[Row[Any]]:
-    checked, delivery = quality.validation.c, sources.delivery.c
+def _known(delivery: Row[Any], resources: Resources) -> _Known:
     wanted = (
-        select(quality.validation, delivery.source, delivery.file_name)
-        .join(sources.delivery, delivery.delivery_id == checked.delivery_id)
-        .where(checked.period == str(period))
-        .order_by(delivery.source, checked.delivery_id)
+        select(overview.c.received_rows)
+        .where(
+            overview.c.source == delivery.source,
+            overview.c.period < delivery.period,
+            overview.c.is_usable,
+            overview.c.corrects.is_(None),
+        )
+        .order_by(overview.c.period.desc(), overview.c.delivery_id)
+        .limit(_REMEMBERED)
     )
     with resources.warehouse.connect() as connection:
-        return connection.execute(wanted).all()
+        return _Known(
+            newest_verdicts(connection, delivery.source),
+            list(connection.execute(wanted).scalars()),
+            regions_in_force(connection, Period.parse(delivery.period)),
+        )
 
 
-def _reported(row: Row[Any], entry: SourceEntry, folder: Path) -> Delivery:
-    counts = {name: getattr(row, name) for name in ("received", *OUTCOMES)}
-    return Delivery(
-        row.delivery_id,
-        entry.title,
-        entry.kind,
-        row.file_name,
-        row.outcome,
-        counts,
-        row.reasons,
-        read_result(row.delivery_id, folder),
+def _versions(entry: SourceEntry, known: _Known) -> dict[str, str]:
+    versions = {"code": code_version(), "catalog": entry.sha256, "regions": known.regions.sha256}
+    if known.verdicts.num_rows:
+        versions["verdicts"] = hashlib.sha256(repr(known.verdicts.to_pydict()).encode()).hexdigest()
+    return versions
+
+
+def _check_rows(
+    delivery: Row[Any],
+    entry: SourceEntry,
+    known: _Known,
+    resources: Resources,
+    rows: Draft,
+    findings: Draft,
+) -> tuple[Checked, pa.Table]:
+    """Check stretch by stretch into the two batches; returns the numbers and what the suite looks at."""
+    source, period = BatchRef.from_dict(delivery.batch), Period.parse(delivery.period)
+    scan = partial(resources.lake.scan, source)
+    lists = [FoundList.from_dict(found) for found in delivery.lists]
+    totals = add_up([], entry.kind)
+    seen = [seen_of(RECEIVED[entry.kind].empty_table(), totals.rows, entry)]
+    stretches = check_stretches(
+        scan, entry, period, lists=lists, regions=known.regions, verdicts=known.verdicts
     )
+    for received, checked in stretches:
+        rows.add(checked.rows)
+        findings.add(checked.findings)
+        totals = add_up([totals, checked], entry.kind)
+        seen.append(seen_of(received, checked.rows, entry))
+    return totals, pa.concat_tables(seen).unify_dictionaries()
+
+
+def _validate(
+    seen: pa.Table, totals: Checked, entry: SourceEntry, delivery: Row[Any], history: Sequence[int]
+) -> Validation:
+    found = validate_seen(
+        seen,
+        totals,
+        entry,
+        delivery.delivery_id,
+        delivery.received_at,
+        history,
+        is_correction=delivery.corrects is not None,
+    )
+    if found.outcome == "passed" or not _is_read_otherwise(delivery, entry):
+        return found
+    note = (
+        f"{entry.code}: its catalog entry has changed since {delivery.file_name} was collected. Headers and "
+        "sheets count as they were described then; everything else as it is described now."
+    )
+    return replace(found, message=f"{found.message} {note}")
+
+
+def _is_read_otherwise(delivery: Row[Any], entry: SourceEntry) -> bool:
+    """Whether the rows were read by another version of the catalog entry than the one they are judged by."""
+    return delivery.catalog_sha256 not in (None, entry.sha256)
 
 
 def _record(
     result: CheckResult,
     checked: Checked,
     validation: Validation,
+    findings: BatchRef,
     page: Path,
     period: Period,
     resources: Resources,
@@ -155,7 +217,11 @@ def _record(
         "message": result.message,
         **checked.counts,
         "reasons": dict(checked.reasons),
+        "faults": dict(validation.faults),
+        "duplicates": dict(checked.duplicates),
+        "stops": validation.stops,
         "batch": result.batch.as_dict(),
+        "findings": findings.as_dict(),
         "suite_sha256": validation.suite_sha256,
         "report": str(page),
     }

@@ -1,45 +1,76 @@
 """collect: take a received file in, exactly as it came, and say what became of it."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import pyarrow as pa
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
+from upath import UPath
 
 from sigap.domain.batch import BatchRef, Delivery
+from sigap.domain.lists import FoundList
 from sigap.domain.period import Period
 from sigap.domain.source import SourceEntry
 from sigap.errors import SourceError
+from sigap.pipeline.layout import accepted_mappings, earlier_lists
 from sigap.pipeline.resources import Resources, code_version
-from sigap.sources.archive import archive, fingerprint
-from sigap.sources.catalog import entry_for, load_catalog
-from sigap.sources.inbox import GROUPS, Received, list_files, list_strangers, locate
-from sigap.sources.reader import dataset_of, row_tables
+from sigap.pipeline.returned import find_replaced, take_correction
+from sigap.sources.archive import Fingerprint, archive, fingerprint
+from sigap.sources.catalog import entry_for
+from sigap.sources.drift import DriftError, check_layout, remember
+from sigap.sources.inbox import GROUPS, Received, list_barred, list_files, list_strangers, locate, source_of
+from sigap.sources.marked import Marked, find_mark
+from sigap.sources.reader import row_tables
+from sigap.sources.rows import dataset_of
 from sigap.warehouse.tables import sources
+
+_UNREAD = ("refused", "drifted")
+_NOTHING = Fingerprint(hashlib.sha256(b"").hexdigest(), 0)  # of what was never opened
 
 
 @dataclass(frozen=True, slots=True)
 class CollectResult:
-    """What became of one file: `batch` holds its rows when accepted, `message` says what to do otherwise."""
+    """What became of one file: `batch` holds its rows when accepted, `message` says what to do otherwise.
+
+    `corrects` is the delivery whose correction workbook it is, `replaces` the one that comes again with it.
+    """
 
     delivery_id: str
     source: str
     file_name: str
-    outcome: Literal["accepted", "duplicate", "refused"]
+    outcome: Literal["accepted", "duplicate", "refused", "drifted"]
     message: str | None = None
     batch: BatchRef | None = None
     duplicate_of: str | None = None
     catalog_sha256: str | None = None
+    corrects: str | None = None
+    replaces: str | None = None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What reading a file brought to light, beside its rows."""
+
+    lists: list[FoundList] = field(default_factory=list)
+    proposal: dict[str, str] = field(default_factory=dict)
 
 
 def list_deliveries(period: Period, group: str, resources: Resources) -> list[str]:
     """The files of a group (dtks, associations, memberships, bpjs_bills, payments) that lie in the inbox.
 
-    Paths are relative to INBOX/<period>. Raises `SourceError` when the month's inbox is missing or empty.
+    Paths are relative to INBOX/<period>. Links, pipes, names with unseen signs and the like are not among
+    them: each becomes a refused delivery of which nothing was read. Raises `SourceError` when the month's
+    inbox is missing or empty.
     """
-    return list_files(resources.settings.place("inbox"), period, group)
+    inbox = resources.settings.place("inbox")
+    files = list_files(inbox, period, group)
+    barred = list_barred(inbox, period, group)
+    if barred:
+        _refuse_barred(period, group, barred, resources)
+    return files
 
 
 def name_strangers(period: Period, resources: Resources) -> list[str]:
@@ -54,30 +85,45 @@ def name_strangers(period: Period, resources: Resources) -> list[str]:
 def collect(period: Period, path: str, resources: Resources) -> CollectResult:
     """Archive a file of the inbox, read it by its catalog entry, and record one delivery with its outcome.
 
-    A file that cannot be used is kept and gets the outcome `refused` with a message. The same bytes again
-    change nothing. Raises `SourceError` when there is no file at that path or the catalog contradicts itself.
+    A file that cannot be used is kept and gets the outcome `refused`, one whose header line changed
+    `drifted`, each with a message. The same bytes again change nothing. Raises `SourceError` when there is no
+    file at that path or the catalog contradicts itself.
     """
     received = locate(resources.settings.place("inbox"), period, path)
-    catalog, delivery = load_catalog(), _delivery(period, received)
+    catalog, known = resources.catalog(), fingerprint(received.file)
+    delivery = _delivery(period, received.code, received.file_name, known)
     with resources.outcome_of("collect", period, delivery.delivery_id) as outcome:
         outcome.read(f"inbox/{period}/{path}")
         with resources.warehouse.begin() as connection:
             _wait_for_twins(connection, delivery)
-            result = _earlier(connection, delivery)
+            result, reading = _earlier(connection, delivery), _Reading()
             if result is None:
-                result = _twin(connection, delivery) or _take_in(delivery, received, catalog, resources)
-                _record(connection, delivery, result)
+                result = _twin(connection, delivery)
+                result = result or _take_in(delivery, received, catalog, resources, connection, reading)
+                _record(connection, delivery, result, reading)
         outcome.wrote(*([result.batch] if result.batch else []), "sources.delivery")
         outcome.count({result.outcome: 1, "rows": result.batch.rows if result.batch else 0})
         outcome.versions.update(_versions(result))
     return result
 
 
-def _delivery(period: Period, received: Received) -> Delivery:
-    known = fingerprint(received.file)
-    name = f"{period}|{received.code}|{received.file_name}|{known.sha256}"
+def _refuse_barred(period: Period, group: str, barred: Mapping[str, str], resources: Resources) -> None:
+    with resources.outcome_of("collect", period, f"inbox/{group}") as outcome:
+        outcome.read(f"inbox/{period}/{group}")
+        with resources.warehouse.begin() as connection:
+            for path, sentence in barred.items():
+                code, file_name = source_of(path)
+                delivery = _delivery(period, code, file_name, _NOTHING)
+                refused = CollectResult(delivery.delivery_id, code, file_name, "refused", sentence)
+                _record(connection, delivery, refused, _Reading())
+        outcome.wrote("sources.delivery")
+        outcome.count({"refused": len(barred)})
+
+
+def _delivery(period: Period, code: str, file_name: str, known: Fingerprint) -> Delivery:
+    name = f"{period}|{code}|{file_name}|{known.sha256}"
     delivery_id = hashlib.sha256(name.encode()).hexdigest()[:16]
-    return Delivery(delivery_id, period, received.code, received.file_name, known.sha256, known.size_bytes)
+    return Delivery(delivery_id, period, code, file_name, known.sha256, known.size_bytes)
 
 
 def _wait_for_twins(connection: Connection, delivery: Delivery) -> None:
@@ -87,10 +133,12 @@ def _wait_for_twins(connection: Connection, delivery: Delivery) -> None:
 
 
 def _earlier(connection: Connection, delivery: Delivery) -> CollectResult | None:
-    """What an earlier run made of this file. A refused one is tried again: the catalog may have changed."""
+    """What an earlier run made of this file. One that was not read is tried again: the catalog, or what a
+    person accepted, may have changed.
+    """
     stored = sources.delivery.c
     wanted = select(sources.delivery).where(
-        stored.delivery_id == delivery.delivery_id, stored.outcome != "refused"
+        stored.delivery_id == delivery.delivery_id, stored.outcome.not_in(_UNREAD)
     )
     row = connection.execute(wanted).one_or_none()
     if row is None:
@@ -104,6 +152,8 @@ def _earlier(connection: Connection, delivery: Delivery) -> CollectResult | None
         BatchRef.from_dict(row.batch) if row.batch else None,
         row.duplicate_of,
         row.catalog_sha256,
+        row.corrects,
+        row.replaces,
     )
 
 
@@ -131,31 +181,77 @@ def _twin(connection: Connection, delivery: Delivery) -> CollectResult | None:
 
 
 def _take_in(
-    delivery: Delivery, received: Received, catalog: Mapping[str, SourceEntry], resources: Resources
+    delivery: Delivery,
+    received: Received,
+    catalog: Mapping[str, SourceEntry],
+    resources: Resources,
+    connection: Connection,
+    reading: _Reading,
 ) -> CollectResult:
     kept = archive(received.file, delivery.sha256, resources.settings.place("archive"))
     result = CollectResult(delivery.delivery_id, delivery.source, delivery.file_name, "accepted")
     try:
         entry = entry_for(received, catalog)
-    except SourceError as error:
-        return replace(result, outcome="refused", message=str(error))
-    result = replace(result, catalog_sha256=entry.sha256)
-    rows = row_tables(kept, delivery.file_name, entry, delivery.delivery_id)
-    try:
+        result = replace(result, catalog_sha256=entry.sha256)
+        entry = remember(entry, accepted_mappings(connection, entry.code))
+        marked = find_mark(kept, delivery.file_name)
+        if marked is not None:
+            return _take_correction(result, delivery, kept, entry, marked, resources, connection, reading)
+        rows = _rows(delivery, kept, entry, connection, reading)
         batch = resources.lake.write(dataset_of(entry), delivery.period, rows, versions=_versions(result))
+    except DriftError as drift:
+        reading.lists, reading.proposal = [drift.found], drift.proposal
+        return replace(result, outcome="drifted", message=str(drift))
     except SourceError as error:  # also in the last line of a list: nothing of it has been written then
         return replace(result, outcome="refused", message=str(error))
-    return replace(result, batch=batch)
+    again = find_replaced(delivery, entry, batch, connection, resources)
+    replaces, message = again or (None, None)
+    return replace(result, batch=batch, replaces=replaces, message=message)
 
 
-def _record(connection: Connection, delivery: Delivery, result: CollectResult) -> None:
+def _take_correction(
+    result: CollectResult,
+    delivery: Delivery,
+    kept: UPath,
+    entry: SourceEntry,
+    marked: Marked,
+    resources: Resources,
+    connection: Connection,
+    reading: _Reading,
+) -> CollectResult:
+    """A correction workbook that came back. One in which nothing is new is a duplicate of its list."""
+    brought = take_correction(delivery, kept, entry, marked, connection, resources, _versions(result))
+    if brought.batch is None:
+        return replace(result, outcome="duplicate", duplicate_of=brought.original, message=brought.message)
+    reading.lists = brought.lists
+    return replace(result, batch=brought.batch, corrects=brought.original, message=brought.message)
+
+
+def _rows(
+    delivery: Delivery, kept: UPath, entry: SourceEntry, connection: Connection, reading: _Reading
+) -> Iterator[pa.Table]:
+    """The rows of the file; each of its lists is held against what was agreed before one of them comes."""
+    earlier = earlier_lists(connection, entry.code)
+
+    def accept(found: FoundList) -> None:
+        last = earlier.get(found.sheet) or next(iter(earlier.values()), None)
+        check_layout(found, entry, delivery.file_name, earlier=last, delivery_id=delivery.delivery_id)
+
+    return row_tables(kept, delivery.file_name, entry, delivery.delivery_id, reading.lists, accept)
+
+
+def _record(connection: Connection, delivery: Delivery, result: CollectResult, reading: _Reading) -> None:
     became = {
         "outcome": result.outcome,
         "duplicate_of": result.duplicate_of,
+        "corrects": result.corrects,
+        "replaces": result.replaces,
         "message": result.message,
         "row_count": result.batch.rows if result.batch else None,
         "batch": result.batch.as_dict() if result.batch else {},
         "catalog_sha256": result.catalog_sha256,
+        "lists": [found.as_dict() for found in reading.lists],
+        "proposal": reading.proposal,
     }
     row = {
         "delivery_id": delivery.delivery_id,
@@ -168,7 +264,7 @@ def _record(connection: Connection, delivery: Delivery, result: CollectResult) -
     new = insert(sources.delivery).values(**row, **became)
     connection.execute(
         new.on_conflict_do_update(
-            index_elements=["delivery_id"], set_=became, where=sources.delivery.c.outcome == "refused"
+            index_elements=["delivery_id"], set_=became, where=sources.delivery.c.outcome.in_(_UNREAD)
         )
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import Connection, func, insert, not_, select
 
 from sigap.domain.batch import BatchRef
 from sigap.domain.datasets import DECISIONS
@@ -16,8 +16,9 @@ from sigap.pipeline.link import covered_before
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import newest_roster, standing_invoices
+from sigap.pipeline.usable import overview
 from sigap.warehouse.store import copy_rows
-from sigap.warehouse.tables import audit, entitlement, quality, sources
+from sigap.warehouse.tables import audit, entitlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +87,15 @@ def _inputs(period: Period, resources: Resources) -> _Inputs:
 
 
 def _unused(period: Period, resources: Resources) -> int:
-    """Membership files that were refused or stopped: whoever stands only in them looks uncovered.
+    """Membership files whose rows are not used: whoever stands only in them looks uncovered.
 
-    Whoever judges the roster sees this number. A file that was sent again stays on record, and counted.
+    Whoever judges the roster sees this number. A refused file that came again is still counted.
     """
-    delivery, checked = sources.delivery.c, quality.validation.c
     wanted = (
         select(func.count())
-        .select_from(
-            sources.delivery.outerjoin(quality.validation, checked.delivery_id == delivery.delivery_id)
-        )
-        .where(delivery.period == str(period), delivery.source == "memberships")
-        .where(or_(delivery.outcome == "refused", checked.outcome == "stopped"))
+        .select_from(overview)
+        .where(overview.c.period == str(period), overview.c.source == "memberships")
+        .where(not_(overview.c.is_usable | overview.c.is_replaced | (overview.c.outcome == "duplicate")))
     )
     with resources.warehouse.connect() as connection:
         return int(connection.execute(wanted).scalar_one())

@@ -1,18 +1,24 @@
 """How summaries and traces look in a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
+from sqlalchemy import Row
 
 from sigap.audit.trace import Step
 from sigap.domain.money import rupiah
 from sigap.pipeline.bill import DraftInvoice
+from sigap.pipeline.questions import Question
 from sigap.pipeline.summary import InvoiceFigures, MonthSummary
+from sigap.quality.reported import Score
+from sigap.quality.stops import Stops, word_stops
 
 NOTHING = "–"
+REPEATED = {"file": "in their file", "source": "in another file", "across": "in another's list"}
 
 
 def print_summary(summary: MonthSummary, console: Console) -> None:
@@ -23,7 +29,7 @@ def print_summary(summary: MonthSummary, console: Console) -> None:
     for path in summary.documents:
         console.print(f"  {path}", markup=False, soft_wrap=True)
     for problem in summary.problems:
-        console.print(f"  ! {problem.file}: {problem.message}", markup=False, soft_wrap=True, style="yellow")
+        console.print(f"  ! {problem.sentence}", markup=False, soft_wrap=True, style="yellow")
     if summary.unverified:
         figures = f"{len(summary.unverified)} figures not verified in their source yet: "
         console.print(figures + ", ".join(summary.unverified), markup=False, highlight=False, style="yellow")
@@ -39,6 +45,69 @@ def print_waiting(drafts: Sequence[DraftInvoice], console: Console) -> None:
     for draft in drafts:
         if draft.status != "issued":
             console.print(_invoice(draft, f"Not issued ({draft.status})"))
+
+
+def print_deliveries(
+    files: Sequence[Row[Any]],
+    questions: Sequence[Question],
+    titles: Mapping[str, str],
+    console: Console,
+) -> None:
+    """Print the files of a month with their rows, then each one that was stopped, and what waits."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("Delivery", no_wrap=True)
+    table.add_column("Source and file", overflow="fold")
+    table.add_column("Outcome", overflow="fold")
+    for name in ("Received", "Accepted", "Held", "Rejected"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in files:
+        counts = (row.received_rows, row.accepted_rows, row.held_rows, row.rejected_rows)
+        table.add_row(
+            row.delivery_id,
+            Text(f"{row.source}\n{row.file_name}"),
+            _became(row),
+            *(NOTHING if count is None else f"{count:,}" for count in counts),
+        )
+    console.print(table)
+    for row in files:
+        _print_broken(f"{row.delivery_id} {titles.get(row.source, row.source)}", row.stops, titles, console)
+    for question in questions:
+        if question.delivery_id is None:
+            _print_broken("The month", question.stops, titles, console)
+        waits = question.delivery_id or "the month"
+        console.print(f"Waits for a judgement: {waits}", style="yellow", markup=False)
+
+
+def print_scores(scores: Sequence[Score], console: Console) -> None:
+    """Print each sender and month: rows, what became of them, repeated ones, days to correct, top reasons."""
+    wide = max((len(score.source) for score in scores), default=0)
+    heads = ("rows", "accepted", "held", "rejected", "repeated", "days")
+    console.print(f"{'':<{wide + 9}}" + "".join(f"{head:>9}" for head in heads), style="bold")
+    for score in scores:
+        numbers = (score.received, score.held, score.rejected, score.repeated, score.days_to_correct)
+        received, *others = (NOTHING if number is None else f"{number:,}" for number in numbers)
+        share = NOTHING if score.accepted_share is None else f"{score.accepted_share:.1%}"
+        cells = "".join(f"{cell:>9}" for cell in (received, share, *others))
+        console.print(f"{score.period}  {score.source:<{wide}}{cells}", markup=False, soft_wrap=True)
+        if score.reasons:
+            reasons = ", ".join(f"{code} {rows:,}" for code, rows in score.reasons)
+            console.print(f"{'':<9}{reasons}", style="dim", markup=False, soft_wrap=True)
+
+
+def _became(row: Row[Any]) -> str:
+    if row.is_replaced:
+        return "replaced"
+    if row.judged_as:
+        return f"{'passed' if row.judged_as == 'pass' else 'left out'} by {row.judged_by}"
+    return str(row.check_outcome or row.outcome)
+
+
+def _print_broken(title: str, stops: Stops | None, titles: Mapping[str, str], console: Console) -> None:
+    if not stops:
+        return
+    console.print(title, style="bold", markup=False)
+    for one in word_stops(stops, titles):
+        console.print(f"  {one.title}: {one.found} (batas {one.limit})", markup=False, soft_wrap=True)
 
 
 def print_trace(steps: list[Step], console: Console) -> None:
@@ -67,6 +136,7 @@ def _figures(summary: MonthSummary) -> Table:
             ("Rows held", summary.held),
             ("Rows rejected", summary.rejected),
         ),
+        tuple((f"Repeated {where}", summary.repeated.get(scope, 0)) for scope, where in REPEATED.items()),
         (
             ("Persons", summary.persons),
             ("  already covered", summary.already_covered),

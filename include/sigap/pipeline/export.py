@@ -22,6 +22,9 @@ from sigap.warehouse.store import copy_out
 from sigap.warehouse.tables import audit, billing, entitlement
 
 FORMATS = (".csv", ".parquet")
+FORMULA_STARTS = (
+    r"^[=+\-@\t\r\n\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"  # the last four are wide forms of the first
+)
 # Every column, so that equal rows cannot change places: two files of one content are equal byte by byte.
 ORDER = ("nik", "delivery_id", "sheet", "row", "kpj", "segment", "status", "payer_name")
 
@@ -29,6 +32,7 @@ ORDER = ("nik", "delivery_id", "sheet", "row", "kpj", "segment", "status", "paye
 def export(what: str, period: Period, out: Path, resources: Resources) -> int:
     """Write `roster`, `decisions`, `invoice-lines` or `links` of a month to a .csv or .parquet file.
 
+    A csv is often opened in a spreadsheet program, so texts that look like formulas get an apostrophe there.
     Returns the number of rows. Raises `ReportingError` when the month has none yet, the ending is another, or
     the file cannot be written.
     """
@@ -129,7 +133,7 @@ def _write(rows: pa.Table, out: Path) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         part.touch(mode=0o600)
         if out.suffix == ".csv":
-            pa_csv.write_csv(rows, part)
+            pa_csv.write_csv(_without_formulas(rows), part)
         else:
             pq.write_table(rows, part, compression="zstd")
         part.replace(out)
@@ -141,6 +145,17 @@ def _write(rows: pa.Table, out: Path) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _without_formulas(rows: pa.Table) -> pa.Table:
+    """The rows with an apostrophe before every text that a spreadsheet program would run (OWASP)."""
+    for place, field in enumerate(rows.schema):
+        if pa.types.is_string(field.type):
+            texts = rows.column(place)
+            marked = pc.binary_join_element_wise("'", texts, "")
+            runs = pc.match_substring_regex(texts, FORMULA_STARTS)
+            rows = rows.set_column(place, field, pc.if_else(runs, marked, texts))
+    return rows
 
 
 EXPORTS: dict[str, Callable[[Period, Resources, Outcome], pa.Table]] = {

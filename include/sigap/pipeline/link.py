@@ -14,8 +14,10 @@ from sigap.errors import EntitlementError, IdentityError
 from sigap.identity.people import MEMBER_COLUMNS, WORKER_COLUMNS, Links, link_people, number_people
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import billed_roster_id, newest_roster
+from sigap.pipeline.standing import superseded_rows, without
+from sigap.pipeline.usable import usable_batches
 from sigap.warehouse.store import copy_out, copy_rows
-from sigap.warehouse.tables import entitlement, identity, quality, sources
+from sigap.warehouse.tables import entitlement, identity
 
 _NUMBERING = 3275_01  # advisory lock: one run at a time hands out person numbers
 
@@ -25,6 +27,7 @@ class _Inputs:
     workers: tuple[BatchRef, ...]
     memberships: tuple[BatchRef, ...]
     covered: BatchRef | None
+    superseded: pa.Table  # rows that their sender has corrected
 
     @property
     def all(self) -> list[BatchRef]:
@@ -74,28 +77,24 @@ def covered_before(period: Period, resources: Resources) -> BatchRef | None:
 
 
 def _inputs(period: Period, resources: Resources) -> _Inputs:
-    checked = quality.validation.c
-    wanted = (
-        select(checked.batch)
-        .join(sources.delivery, sources.delivery.c.delivery_id == checked.delivery_id)
-        .where(checked.period == str(period), checked.outcome == "passed")
-        .order_by(checked.delivery_id)
-    )
     with resources.warehouse.connect() as connection:
-        batches = [BatchRef.from_dict(batch) for batch in connection.execute(wanted).scalars()]
+        batches = usable_batches(connection, period)
+        superseded = superseded_rows(connection, period, resources)
     workers = tuple(batch for batch in batches if batch.dataset == "quality.workers")
     memberships = tuple(batch for batch in batches if batch.dataset == "quality.memberships")
     if not memberships:
         raise IdentityError(
-            f"{period}: no membership extract has passed its check, and nobody may be billed without it. "
-            f"Put the BPJS file into the month's memberships folder, then run collect and check."
+            f"{period}: no membership extract may be used, and nobody may be billed without one. Put the "
+            f"BPJS file into the month's memberships folder, then run collect and check. What was stopped "
+            f"shows in `sigap delivery list {period}`."
         )
-    return _Inputs(workers, memberships, covered_before(period, resources))
+    return _Inputs(workers, memberships, covered_before(period, resources), superseded)
 
 
 def _link(inputs: _Inputs, resources: Resources) -> Links:
     accepted = pc.field("outcome") == "accepted"
     workers = _read("quality.workers", inputs.workers, WORKER_COLUMNS, accepted, resources)
+    workers = without(workers, inputs.superseded)
     if workers.num_rows == 0:
         raise IdentityError(
             "No list of the month has an accepted row. See the quality report, correct the lists, "
@@ -104,7 +103,7 @@ def _link(inputs: _Inputs, resources: Resources) -> Links:
     wanted = pc.unique(pa.concat_tables([workers.select(["nik"]), _covered(inputs, resources)])["nik"])
     theirs = accepted & pc.field("nik").isin(wanted)
     members = _read("quality.memberships", inputs.memberships, MEMBER_COLUMNS, theirs, resources)
-    return link_people(workers, members)
+    return link_people(workers, without(members, inputs.superseded))
 
 
 def _covered(inputs: _Inputs, resources: Resources) -> pa.Table:

@@ -6,6 +6,7 @@ from sigap.domain.period import Period
 
 _MONTHS = 3275_0002  # any number, the same for everyone; the second key is the month
 _YEARS = 3275_0003
+_EXTRACTS = 3275_0004
 
 
 def lock_month(connection: Connection, period: Period) -> None:
@@ -16,3 +17,8 @@ def lock_month(connection: Connection, period: Period) -> None:
 def lock_year(connection: Connection, period: Period) -> None:
     """Hold the period's budget year in the same way."""
     connection.execute(select(func.pg_advisory_xact_lock(_YEARS, period.year)))
+
+
+def lock_extract(connection: Connection, period: Period) -> None:
+    """Hold the plan of the month's registry extract in the same way."""
+    connection.execute(select(func.pg_advisory_xact_lock(_EXTRACTS, period.year * 100 + period.month)))

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, SourceError
+from sigap.pipeline.judge import Verdict
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.summary import MonthSummary, summarise
 from sigap.settings import Settings
@@ -16,6 +17,8 @@ from sigap.warehouse.tables import sources
 log = logging.getLogger(__name__)
 
 GROUPS = ("dtks", "associations", "memberships")
+
+_IN_ADVANCE = "Answered in advance with --approve-as: stopped lists are left out, the month goes on"
 
 Say = Callable[[str, str], None]
 """Told which verb begins, and on what."""
@@ -49,6 +52,7 @@ def month(period: Period, resources: Resources, approvers: Approvers | None, say
     `ApprovalError`, and can be called again after it.
     """
     take_in(period, resources, say)
+    _answer(period, approvers, resources)
     _entitle(period, resources, say)
     _judge(period, "roster", approvers.roster if approvers else None, resources)
     _charge(period, resources, say)
@@ -58,11 +62,11 @@ def month(period: Period, resources: Resources, approvers: Approvers | None, say
 
 
 def take_in(period: Period, resources: Resources, say: Say) -> None:
-    """Collect and check every file of the month. Raises `SourceError` when not one of them could be used."""
+    """Collect and check every file of the month. Raises `SourceError` when not one of them could be read."""
     collect_all(period, GROUPS, resources, say)
     if not check_all(period, resources, say):
         raise SourceError(
-            f"{period}: no file could be used. `sigap status {period}` says what to do about each."
+            f"{period}: no file could be read. `sigap status {period}` says what to do about each."
         )
 
 
@@ -70,35 +74,43 @@ def collect_all(period: Period, groups: Sequence[str], resources: Resources, say
     """Collect every file that lies in the inbox for these groups. A refused one leaves its outcome.
 
     Returns a sentence for each file that was refused or brought nothing new; logs one for what lies in no
-    group's folder.
+    group's folder and for what could not be read.
     """
     from sigap.pipeline.collect import collect, list_deliveries, name_strangers
+    from sigap.sources.refusals import OutOfReachError
 
     for sentence in name_strangers(period, resources):
         log.warning(sentence)
     messages = []
     for path in [path for group in groups for path in list_deliveries(period, group, resources)]:
         say("collect", path)
-        messages.append(collect(period, path, resources).message)
+        try:
+            messages.append(collect(period, path, resources).message)
+        except OutOfReachError as error:  # it could not be kept, so no delivery tells of it
+            log.warning(error)
+            messages.append(str(error))
     return [message for message in messages if message]
 
 
 def check_all(period: Period, resources: Resources, say: Say) -> int:
-    """Check every accepted list of the month and publish the quality report; returns how many may be used."""
-    from sigap.pipeline.check import check, publish_docs
+    """Check and compare the accepted lists of the month, publish the quality report; returns how many."""
+    from sigap.pipeline.check import check
+    from sigap.pipeline.compare import compare
+    from sigap.pipeline.publish import publish_docs
 
-    passed = 0
-    for delivery_id, file_name in _lists(period, resources):
+    lists = _lists(period, resources)
+    for delivery_id, file_name in lists:
         say("check", file_name)
-        passed += check(period, delivery_id, resources).outcome == "passed"
+        check(period, delivery_id, resources)
+    say("check", "which rows stand in two lists")
+    compare(period, resources)
     publish_docs(period, resources)
-    return passed
+    return len(lists)
 
 
 def _lists(period: Period, resources: Resources) -> list[tuple[str, str]]:
-    from sigap.sources.catalog import load_catalog
-
-    checked = [code for code, entry in load_catalog().items() if entry.kind in ("workers", "memberships")]
+    entries = resources.catalog().values()
+    checked = [entry.code for entry in entries if entry.kind in ("workers", "memberships")]
     delivery = sources.delivery.c
     wanted = select(delivery.delivery_id, delivery.file_name).where(
         delivery.period == str(period), delivery.outcome == "accepted", delivery.source.in_(checked)
@@ -108,6 +120,28 @@ def _lists(period: Period, resources: Resources) -> list[tuple[str, str]]:
             (row.delivery_id, row.file_name)
             for row in connection.execute(wanted.order_by(delivery.delivery_id))
         ]
+
+
+def _answer(period: Period, approvers: Approvers | None, resources: Resources) -> None:
+    """Lists that were stopped wait for a person; who approves the roster in advance leaves them out."""
+    from sigap.pipeline.judge import judge
+    from sigap.pipeline.publish import publish_docs
+    from sigap.pipeline.questions import open_questions
+
+    questions = open_questions(period, resources)
+    if not questions:
+        return
+    if approvers is None:
+        names = ", ".join(question.file_name or f"the lists of {period} together" for question in questions)
+        raise ApprovalError(
+            f"{period} waits for a judgement about {names}. See `sigap delivery list {period}`, answer each "
+            f"with `sigap delivery pass {period} DELIVERY --as NAME --reason WHY` or `sigap delivery "
+            f"leave-out …` (no DELIVERY: the month), then run the month again."
+        )
+    for question in questions:
+        verdict: Verdict = "leave_out" if question.delivery_id else "pass"
+        judge(period, question.delivery_id, verdict, approvers.roster, _IN_ADVANCE, resources)
+    publish_docs(period, resources)
 
 
 def _entitle(period: Period, resources: Resources, say: Say) -> None:

@@ -12,9 +12,11 @@ from sqlalchemy import Engine
 from sigap.audit.lineage import LineageLog
 from sigap.audit.outcome import Outcome, VerbRun, outcome_of
 from sigap.domain.period import Period
+from sigap.domain.source import SourceEntry
 from sigap.errors import SettingsError
 from sigap.lake import Lake
 from sigap.settings import Settings
+from sigap.sources.catalog import load_catalog
 from sigap.warehouse.store import open_warehouse
 from sigap.warehouse.version import require_newest
 
@@ -40,6 +42,10 @@ class Resources:
         warehouse = open_warehouse(settings.warehouse_url)
         require_newest(warehouse)
         return cls(settings, Lake(settings.place("lake")), warehouse, run_id)
+
+    def catalog(self) -> dict[str, SourceEntry]:
+        """Every source this deployment knows, by its code: the shipped ones and the city's own."""
+        return load_catalog(self.settings.catalog_dir)
 
     def outcome_of(
         self, verb: str, period: Period, subject: str | None = None

@@ -3,15 +3,16 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, not_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from sigap.domain.period import Period
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.rosters import current_roster
+from sigap.pipeline.usable import overview
 from sigap.warehouse.tables import audit, billing, entitlement, quality, reporting, sources
 
-VERBS = ("collect", "check", "link", "decide", "approve", "bill", "issue", "report", "settle")
+VERBS = ("collect", "check", "judge", "link", "decide", "approve", "bill", "issue", "report", "settle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +32,24 @@ class InvoiceFigures:
 class Problem:
     """A file that was not used, and what to do about it."""
 
+    source: str
     file: str
     message: str
+
+    @property
+    def sentence(self) -> str:
+        """What to do, with sender and file; the message may name the file itself."""
+        named = self.message if self.message.startswith(self.file) else f"{self.file}: {self.message}"
+        return f"{self.source}: {named}"
 
 
 @dataclass(frozen=True, slots=True)
 class MonthSummary:
     """The figures of one month.
 
-    `unverified` names the rules and tariffs it rests on that nobody has seen in their source; `seconds` holds
-    the duration of each verb's latest runs.
+    `repeated` counts rows with a twin before them by where it stands: file, source or across. `unverified`
+    names the rules and tariffs it rests on that nobody has seen in their source; `seconds` holds the duration
+    of each verb's latest runs.
     """
 
     period: str
@@ -48,6 +57,7 @@ class MonthSummary:
     accepted: int = 0
     held: int = 0
     rejected: int = 0
+    repeated: dict[str, int] = field(default_factory=dict)
     persons: int = 0
     already_covered: int = 0
     subsidised: int = 0
@@ -71,6 +81,7 @@ def summarise(period: Period, resources: Resources, run_id: str | None = None) -
         return MonthSummary(
             period=str(period),
             **_rows(connection, period),
+            repeated=_repeated(connection, period),
             **_people(connection, period),
             invoices=_invoices(connection, period),
             documents=_documents(connection, period),
@@ -89,6 +100,14 @@ def _rows(connection: Connection, period: Period) -> dict[str, int]:
     files = select(func.count()).where(sources.delivery.c.period == str(period))
     deliveries = connection.execute(files).scalar_one()
     return {"deliveries": deliveries, "accepted": int(accepted), "held": int(held), "rejected": int(rejected)}
+
+
+def _repeated(connection: Connection, period: Period) -> dict[str, int]:
+    twin = quality.duplicate.c
+    found = connection.execute(
+        select(twin.scope, func.sum(twin.rows)).where(twin.period == str(period)).group_by(twin.scope)
+    )
+    return {scope: int(rows) for scope, rows in found}
 
 
 def _people(connection: Connection, period: Period) -> dict[str, int]:
@@ -140,16 +159,16 @@ def _documents(connection: Connection, period: Period) -> tuple[str, ...]:
 
 def _problems(connection: Connection, period: Period) -> tuple[Problem, ...]:
     delivery, validation = sources.delivery.c, quality.validation.c
-    refused = select(delivery.file_name, delivery.message).where(
-        delivery.period == str(period), delivery.outcome == "refused"
+    message = func.coalesce(validation.message, delivery.message, "")
+    wanted = (
+        select(overview.c.source, overview.c.file_name, message)
+        .join(sources.delivery, delivery.delivery_id == overview.c.delivery_id)
+        .outerjoin(quality.validation, validation.delivery_id == overview.c.delivery_id)
+        .where(overview.c.period == str(period), not_(overview.c.is_usable | overview.c.is_replaced))
+        .where(overview.c.outcome.in_(("refused", "drifted")) | (overview.c.check_outcome == "stopped"))
+        .order_by(overview.c.source, overview.c.file_name)
     )
-    stopped = (
-        select(delivery.file_name, validation.message)
-        .join(sources.delivery, delivery.delivery_id == validation.delivery_id)
-        .where(delivery.period == str(period), validation.outcome == "stopped")
-    )
-    found = connection.execute(refused.union_all(stopped).order_by("file_name"))
-    return tuple(Problem(file, message or "") for file, message in found)
+    return tuple(Problem(*row) for row in connection.execute(wanted))
 
 
 def _unverified(connection: Connection, period: Period) -> tuple[str, ...]:

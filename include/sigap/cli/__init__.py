@@ -3,22 +3,31 @@
 import json
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
-from uuid import uuid4
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.status import Status
 
+from sigap.cli.delivery import delivery_app
+from sigap.cli.held import held_app
+from sigap.cli.regions import regions_app
+from sigap.cli.registry import registry_app
+from sigap.cli.source import source_app
+from sigap.cli.terminal import (
+    InboxOption,
+    JsonOption,
+    PeriodArgument,
+    resources_for,
+    say,
+    settings_for,
+    show,
+    tell,
+)
 from sigap.domain.money import rupiah
 from sigap.domain.period import Period
 from sigap.errors import SettingsError, SigapError
-from sigap.pipeline.resources import Resources
-from sigap.settings import Settings, load_settings
+from sigap.settings import load_settings
 
 app = typer.Typer(
     name="sigap",
@@ -30,21 +39,14 @@ app = typer.Typer(
 )
 warehouse_app = typer.Typer(help="The warehouse's tables.", no_args_is_help=True)
 app.add_typer(warehouse_app, name="warehouse")
-
-PeriodArgument = Annotated[
-    Period, typer.Argument(parser=Period.parse, metavar="PERIOD", help="Coverage month, e.g. 2026-01.")
-]
-InboxOption = Annotated[
-    str | None,
-    typer.Option("--inbox", help="Folder or object-store URL with the received files.", show_default=False),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="End with one JSON object on standard output.")]
+app.add_typer(source_app, name="source")
+app.add_typer(delivery_app, name="delivery")
+app.add_typer(held_app, name="held")
+app.add_typer(regions_app, name="regions")
+app.add_typer(registry_app, name="registry")
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130  # 128 and SIGINT, as shells count
-
-say = Console(stderr=True, highlight=False)
-show = Console(highlight=False)
 
 
 def main() -> None:
@@ -71,26 +73,6 @@ def _was_interrupted(error: BaseException | None) -> bool:
     while error is not None and not isinstance(error, KeyboardInterrupt):
         error = error.__context__
     return error is not None
-
-
-@contextmanager
-def resources_for(settings: Settings) -> Iterator[Resources]:
-    """Open the configured warehouse, or the embedded one of this home when none is configured."""
-    run_id = f"cli-{uuid4().hex[:12]}"
-    if settings.warehouse_url is not None:
-        yield Resources.open(settings, run_id)
-        return
-    from sigap_stack.embedded import embedded_warehouse
-
-    with embedded_warehouse(settings.home, lambda sentence: say.print(sentence, markup=False)) as url:
-        opened = Resources.open(settings.model_copy(update={"warehouse_url": url}), run_id)
-        yield opened
-        opened.warehouse.dispose()
-
-
-def _settings(inbox: str | None = None) -> Settings:
-    settings = load_settings()
-    return settings.model_copy(update={"inbox": inbox}) if inbox else settings
 
 
 @app.command()
@@ -137,10 +119,10 @@ def month(
     from sigap.pipeline.month import Approvers
     from sigap.pipeline.month import month as run_month
 
-    settings = _settings(inbox)
+    settings = settings_for(inbox)
     approvers = Approvers.parse(approve_as, settings) if approve_as else None
     with resources_for(settings) as resources, say.status(f"{period}") as status:
-        summary = run_month(period, resources, approvers, _tell(status))
+        summary = run_month(period, resources, approvers, tell(status))
     if as_json:
         show.print_json(json.dumps(summary.as_dict(), ensure_ascii=False))
     else:
@@ -156,7 +138,7 @@ def status(period: PeriodArgument, as_json: JsonOption = False) -> None:
     from sigap.pipeline.display import print_summary, print_waiting
     from sigap.pipeline.summary import summarise
 
-    with resources_for(_settings()) as resources:
+    with resources_for(settings_for()) as resources:
         summary, waiting = summarise(period, resources), drafts(period, resources)
     if as_json:
         show.print_json(json.dumps(summary.as_dict(), ensure_ascii=False))
@@ -170,8 +152,8 @@ def collect(period: PeriodArgument, inbox: InboxOption = None) -> None:
     """Take in every file of the month exactly as given."""
     from sigap.pipeline.month import GROUPS, collect_all
 
-    with resources_for(_settings(inbox)) as resources, say.status("collect") as status:
-        messages = collect_all(period, GROUPS, resources, _tell(status))
+    with resources_for(settings_for(inbox)) as resources, say.status("collect") as status:
+        messages = collect_all(period, GROUPS, resources, tell(status))
     for message in messages:
         show.print(f"  {message}", style="yellow", markup=False, soft_wrap=True)
     show.print(f"{period} is collected. Next: sigap check {period}")
@@ -180,16 +162,19 @@ def collect(period: PeriodArgument, inbox: InboxOption = None) -> None:
 @app.command()
 def check(period: PeriodArgument) -> None:
     """Check every list that was taken in; write the quality report."""
+    from sigap.pipeline.display import REPEATED
     from sigap.pipeline.month import check_all
     from sigap.pipeline.summary import summarise
 
-    with resources_for(_settings()) as resources, say.status("check") as status:
-        check_all(period, resources, _tell(status))
+    with resources_for(settings_for()) as resources, say.status("check") as status:
+        check_all(period, resources, tell(status))
         summary = summarise(period, resources)
         report = resources.settings.data_docs_dir / str(period)
     show.print(f"{summary.accepted:,} rows accepted, {summary.held:,} held, {summary.rejected:,} rejected")
+    repeated = (f"{summary.repeated.get(scope, 0):,} {where}" for scope, where in REPEATED.items())
+    show.print(f"Rows repeated: {', '.join(repeated)}")
     for problem in summary.problems:
-        show.print(f"  {problem.file}: {problem.message}", style="yellow", markup=False)
+        show.print(f"  ! {problem.sentence}", style="yellow", markup=False, soft_wrap=True)
     show.print(f"Quality report: {report}", markup=False)
 
 
@@ -198,7 +183,7 @@ def link(period: PeriodArgument) -> None:
     """Find out who is one person and who is already insured."""
     from sigap.pipeline.link import link as run_link
 
-    with resources_for(_settings()) as resources, say.status("link"):
+    with resources_for(settings_for()) as resources, say.status("link"):
         persons = run_link(period, resources)
     show.print(f"{persons.rows:,} persons. Next: sigap decide {period}")
 
@@ -209,7 +194,7 @@ def decide(period: PeriodArgument) -> None:
     from sigap.pipeline.decide import decide as run_decide
     from sigap.pipeline.summary import summarise
 
-    with resources_for(_settings()) as resources, say.status("decide"):
+    with resources_for(settings_for()) as resources, say.status("decide"):
         run_decide(period, resources)
         summary = summarise(period, resources)
     show.print(
@@ -230,7 +215,7 @@ def approve(
     from sigap.pipeline.approve import record_approval
 
     verdict = "rejected" if reject else "approved"
-    with resources_for(_settings()) as resources:
+    with resources_for(settings_for()) as resources:
         record_approval(period, subject, verdict, actor, reason, resources)
     show.print(f"The {subject} of {period}: {verdict} by {actor}.", markup=False)
 
@@ -240,7 +225,7 @@ def bill(period: PeriodArgument) -> None:
     """Price the approved roster and draft the invoices."""
     from sigap.pipeline.bill import bill as run_bill
 
-    with resources_for(_settings()) as resources, say.status("bill"):
+    with resources_for(settings_for()) as resources, say.status("bill"):
         lines = run_bill(period, resources)
     show.print(
         f"{lines.rows:,} lines drafted. Next, by another person: sigap approve invoices {period} --as NAME"
@@ -252,7 +237,7 @@ def issue(period: PeriodArgument) -> None:
     """Number and issue the approved invoices."""
     from sigap.pipeline.bill import issue as run_issue
 
-    with resources_for(_settings()) as resources, say.status("issue"):
+    with resources_for(settings_for()) as resources, say.status("issue"):
         issued = run_issue(period, resources)
     for invoice in issued:
         show.print(f"{invoice.number}  {invoice.people:,} people  {rupiah(invoice.total_idr)}", markup=False)
@@ -263,7 +248,7 @@ def report(period: PeriodArgument) -> None:
     """Write the workbook and the PDF of every issued invoice."""
     from sigap.pipeline.report import report as run_report
 
-    with resources_for(_settings()) as resources, say.status("report"):
+    with resources_for(settings_for()) as resources, say.status("report"):
         documents = run_report(period, resources)
     for document in documents:
         show.print(document.uri, markup=False, soft_wrap=True)
@@ -275,8 +260,8 @@ def settle(period: PeriodArgument, inbox: InboxOption = None) -> None:
     from sigap.pipeline.month import collect_all
     from sigap.pipeline.settle import settle as run_settle
 
-    with resources_for(_settings(inbox)) as resources, say.status("settle") as status:
-        collect_all(period, ("bpjs_bills", "payments"), resources, _tell(status))
+    with resources_for(settings_for(inbox)) as resources, say.status("settle") as status:
+        collect_all(period, ("bpjs_bills", "payments"), resources, tell(status))
         result = run_settle(period, resources)
     for name, people in result.classes.items():
         show.print(f"{name:<16}{people:>10,}")
@@ -294,7 +279,7 @@ def trace(
     from sigap.pipeline.display import print_trace
     from sigap.pipeline.look import look
 
-    with resources_for(_settings()) as resources:
+    with resources_for(settings_for()) as resources:
         steps = look(line_id, resources.settings.actor, resources)
     if as_json:
         facts = [{"title": step.title, "facts": step.facts} for step in steps]
@@ -312,7 +297,7 @@ def export(
     """Write rows by NIK to a file, for a person with the right to them. The audit keeps who took what."""
     from sigap.pipeline.export import export as run_export
 
-    with resources_for(_settings()) as resources, say.status("export"):
+    with resources_for(settings_for()) as resources, say.status("export"):
         rows = run_export(what, period, out, resources)
     show.print(f"{rows:,} rows in {out}", markup=False, soft_wrap=True)
 
@@ -340,7 +325,3 @@ def _warehouse_url() -> str:
             "No warehouse is set. Set SIGAP_WAREHOUSE_URL; the embedded one migrates itself when it starts."
         )
     return url
-
-
-def _tell(status: Status) -> Callable[[str, str], None]:
-    return lambda verb, detail: status.update(f"[bold]{verb}[/] {escape(detail)}")
