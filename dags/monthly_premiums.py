@@ -11,6 +11,7 @@ from sigap_airflow.assets import (
     DECISIONS,
     DOCUMENTS,
     INVOICES,
+    JUDGEMENTS,
     LINES,
     MEMBERSHIPS,
     PERSONS,
@@ -20,6 +21,7 @@ from sigap_airflow.assets import (
 )
 from sigap_airflow.policy import DEFAULTS
 from sigap_airflow.run import run
+from sigap_airflow.stopped import StoppedListsOperator, record_judgements
 
 with DAG(
     dag_id="monthly_premiums",
@@ -28,9 +30,9 @@ with DAG(
     max_active_runs=1,
     default_args=DEFAULTS,
     tags=["sigap", "month"],
-    doc_md="""Links persons, decides who is subsidised, has the roster approved by the Dinas, bills, has the
-invoices approved by finance, issues them and writes workbook and PDF. One run bills its own coverage month:
-its partition key.
+    doc_md="""Has lists judged that broke a stop rule, links persons, decides who is subsidised, has the
+roster approved by the Dinas, bills, has the invoices approved by finance, issues them and writes workbook and
+PDF. One run bills its own coverage month: its partition key.
 
 **When a task fails**, its log ends with one sentence that says what to do. Put it right and clear the task:
 every step can be run again and changes nothing that was issued. **After a rejection** the run ends with
@@ -38,11 +40,35 @@ everything after it skipped: correct what was wrong and trigger a new run with t
 Runbook: `docs/runbooks/operate_a_month.md`.""",
 ):
 
+    @task_group
+    def judge_deliveries() -> None:
+        ask = StoppedListsOperator(
+            task_id="ask",
+            subject="Daftar yang dihentikan / Lists that were stopped",
+            inlets=[VALIDATIONS],
+            outlets=[JUDGEMENTS],
+            doc_md="""Asks which of the stopped lists may be used all the same, and holds no worker. Nobody is
+asked when nothing was stopped. **When it waits too long**, remind the people named in SIGAP_DELIVERY_JUDGES
+(else SIGAP_ROSTER_APPROVERS): they answer under *Required actions*.""",
+        )
+
+        @task.short_circuit(
+            inlets=[VALIDATIONS],
+            outlets=[JUDGEMENTS],
+            doc_md="""Keeps the answer and publishes the quality report with it. When the month itself was
+not let go on, what follows is skipped. **When it fails**, the answer could not be accepted and the log says
+why: clear `ask` together with this task, so that the question is asked with the figures of now.""",
+        )
+        def record(answer: Any) -> bool:
+            return record_judgements(answer)
+
+        record(ask.output)
+
     @task(
-        inlets=[VALIDATIONS],
+        inlets=[VALIDATIONS, JUDGEMENTS],
         outlets=[PERSONS],
-        doc_md="""Finds out who is one person and who is already insured. **When it fails**, a list of the
-month is missing or was stopped: see `check` of the collecting DAGs, then clear this task.""",
+        doc_md="""Finds out who is one person and who is already insured. **When it fails**, no list
+of workers or no membership extract may be used: see `check` of the collecting DAGs, then clear this task.""",
     )
     def link() -> Any:
         from sigap.pipeline.link import link
@@ -145,4 +171,13 @@ documents cannot be written: make room or correct SIGAP_DOCUMENTS and clear this
 
         return run(report)
 
-    link() >> decide() >> approve_roster() >> bill() >> approve_invoices() >> issue() >> report()
+    (
+        judge_deliveries()
+        >> link()
+        >> decide()
+        >> approve_roster()
+        >> bill()
+        >> approve_invoices()
+        >> issue()
+        >> report()
+    )

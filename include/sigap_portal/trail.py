@@ -79,7 +79,7 @@ def _text(name: str, value: Any) -> str:
     spoken = _words()["values"].get(name, {})
     if value is None or value == "":
         text = NOTHING
-    elif name == "warnings":
+    elif name in ("reasons", "warnings"):
         text = "; ".join(_reason(code) for code in str(value).split(","))
     elif name == "sector":
         text = sector_names([str(value)])[str(value)]
