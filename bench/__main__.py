@@ -4,6 +4,7 @@ import platform
 import statistics
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -13,43 +14,72 @@ import psutil
 import typer
 from rich.console import Console
 
+from bench.intake import PEER, Reading, measure_intake
 from bench.month import Measurement, measure_month
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
 LIBRARIES = ("apache-airflow", "pandas", "pyarrow", "duckdb", "great-expectations", "openpyxl", "sqlalchemy")
+Repeat = Annotated[int, typer.Option(min=1, help="Runs; the median is shown.")]
+Keep = Annotated[bool, typer.Option(help="Keep the table under docs/benchmarks.")]
+
+app = typer.Typer(
+    help="How long the work takes, and how much memory it needs.", pretty_exceptions_enable=False
+)
 
 
-def main(
+@app.command()
+def month(
     workers: Annotated[int, typer.Option(help="Places of the programme.")] = 11_666,
     memberships: Annotated[int, typer.Option(help="Rows of the BPJS membership extract.")] = 200_000,
-    repeat: Annotated[int, typer.Option(help="Runs; the median is shown.")] = 3,
-    keep: Annotated[bool, typer.Option(help="Write the table to docs/benchmarks/month.md.")] = True,
+    repeat: Repeat = 3,
+    keep: Keep = True,
 ) -> None:
     """Measure a month, verb by verb."""
     with tempfile.TemporaryDirectory(prefix="sigap-bench-") as folder:
         runs = measure_month(Path(folder), workers, memberships, repeat)
-    page = "\n".join([*_head(workers, memberships, repeat), *_table(runs)])
-    Console().print(page, markup=False, highlight=False)
+    size = (
+        f"{workers:,} places, {memberships:,} memberships; median of {repeat} runs, on empty warehouses, "
+        "without Airflow."
+    )
+    _show(
+        "month", ["# A month, from inbox to issued invoices and documents", *_head(size), *_month(runs)], keep
+    )
+
+
+@app.command()
+def intake(
+    csv_rows: Annotated[int, typer.Option(help="Rows of the csv.")] = 300_000,
+    xlsx_rows: Annotated[int, typer.Option(help="Rows of the workbook.")] = 100_000,
+    registry_rows: Annotated[int, typer.Option(help="Rows of the registry as csv.")] = 3_000_000,
+    repeat: Repeat = 3,
+    keep: Keep = True,
+) -> None:
+    """Measure lists from inbox to checked rows, beside pandas with openpyxl."""
+    with tempfile.TemporaryDirectory(prefix="sigap-bench-") as folder:
+        runs = measure_intake(Path(folder), csv_rows, xlsx_rows, registry_rows, repeat)
+    size = (
+        f"19 columns, every cell text; median of {repeat} runs, each list in a process of its own; "
+        "PostgreSQL runs beside and is not counted."
+    )
+    _show("intake", ["# Lists, from inbox to checked rows", *_head(size), *_intake(runs)], keep)
+
+
+def _show(name: str, lines: Sequence[str], keep: bool) -> None:
+    page = "\n".join(lines)
+    Console().print(page, markup=False, highlight=False, soft_wrap=True)
     if keep:
         OUT.mkdir(parents=True, exist_ok=True)
-        (OUT / "month.md").write_text(page + "\n", encoding="utf-8")
+        (OUT / f"{name}.md").write_text(page + "\n", encoding="utf-8")
 
 
-def _head(workers: int, memberships: int, repeat: int) -> list[str]:
+def _head(size: str) -> list[str]:
     memory = psutil.virtual_memory().total / 2**30
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     machine = f"{psutil.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
-    return [
-        "# A month, from inbox to issued invoices and documents",
-        "",
-        f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}; {libraries}.",
-        f"{workers:,} places, {memberships:,} memberships; median of {repeat} runs, on empty warehouses, "
-        "without Airflow.",
-        "",
-    ]
+    return ["", f"`make bench` on {datetime.now(UTC):%Y-%m-%d}: {machine}; {libraries}.", size, ""]
 
 
-def _table(runs: list[Measurement]) -> list[str]:
+def _month(runs: list[Measurement]) -> list[str]:
     median = sorted(runs, key=lambda run: run.seconds)[len(runs) // 2]
     total = statistics.median(run.seconds for run in runs)
     peak = statistics.median(run.peak_bytes for run in runs) / 2**20
@@ -67,5 +97,37 @@ def _table(runs: list[Measurement]) -> list[str]:
     ]
 
 
+def _intake(runs: list[list[Reading]]) -> list[str]:
+    medians = [_median(list(same)) for same in zip(*runs, strict=True)]
+    peer = next(one for one in medians if one.by == PEER)
+    ours = next(one for one in medians if one.what == peer.what and one.by != PEER)
+    whole = ours.collect + (ours.check or 0)
+    return [
+        "| list | rows | by | collect, s | check, s | of it Great Expectations, s | rows/s | peak, MiB |",
+        "|---|---:|---|---:|---:|---:|---:|---:|",
+        *map(_row, medians),
+        "",
+        f"The workbook of {peer.rows:,} rows: reading it is **{peer.collect / ours.collect:.1f}×** as "
+        f"fast as {PEER} (archived, typed and kept as a batch meanwhile), and collecting and checking "
+        f"it together **{peer.collect / whole:.1f}×**, in {ours.peak_bytes / peer.peak_bytes:.1f}× its "
+        "memory.",
+    ]
+
+
+def _row(one: Reading) -> str:
+    seconds = one.collect + (one.check or 0)
+    check, expectations = (
+        f"{part:.1f}" if part is not None else "" for part in (one.check, one.expectations)
+    )
+    return (
+        f"| {one.what} | {one.rows:,} | {one.by} | {one.collect:.1f} | {check} | {expectations} "
+        f"| {one.rows / seconds:,.0f} | {one.peak_bytes / 2**20:,.0f} |"
+    )
+
+
+def _median(runs: list[Reading]) -> Reading:
+    return sorted(runs, key=lambda one: one.collect + (one.check or 0))[len(runs) // 2]
+
+
 if __name__ == "__main__":
-    sys.exit(typer.run(main))
+    sys.exit(app())

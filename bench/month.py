@@ -2,17 +2,13 @@
 
 import json
 import os
-import subprocess
 import sys
-import threading
-import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
-
+from bench.process import run
 from sigap.domain.period import Period
 from sigap.synth import synthesise
 from sigap.warehouse.migrate import upgrade
@@ -55,45 +51,5 @@ def _run(server: Postgres, home: Path, inbox: Path) -> Measurement:
         "demo",
         "--json",
     ]
-    started = time.perf_counter()
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        watch = _MemoryWatch([process.pid, server.process.pid])
-        watch.start()
-        output, _ = process.communicate()
-        seconds = time.perf_counter() - started
-        watch.finished.set()
-    watch.join()
-    if process.returncode != 0:
-        raise SystemExit("bench: the month did not end well; its sentence stands above.")
-    return Measurement(seconds, watch.peak, json.loads(output))
-
-
-class _MemoryWatch(threading.Thread):
-    """Samples the proportional set size (shared pages counted once) of some processes and their children."""
-
-    def __init__(self, pids: list[int]) -> None:
-        super().__init__(daemon=True)
-        self.roots = pids
-        self.peak = 0
-        self.finished = threading.Event()
-
-    def run(self) -> None:
-        while not self.finished.wait(0.1):
-            self.peak = max(self.peak, sum(map(_pss, self._processes())))
-
-    def _processes(self) -> list[psutil.Process]:
-        found: list[psutil.Process] = []
-        for pid in self.roots:
-            try:
-                root = psutil.Process(pid)
-                found += [root, *root.children(recursive=True)]
-            except psutil.NoSuchProcess:
-                continue
-        return found
-
-
-def _pss(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_full_info().pss)
-    except (psutil.NoSuchProcess, psutil.AccessDenied):
-        return 0
+    ended = run(command, environment, server.process.pid)
+    return Measurement(ended.seconds, ended.peak_bytes, json.loads(ended.output))
