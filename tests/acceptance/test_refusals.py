@@ -1,5 +1,6 @@
 """Bad input ends in one clear sentence, an outcome where there was a file, and nothing half-written."""
 
+import os
 import subprocess
 import zipfile
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from acceptance.home import PERIOD, Home, fill_inbox
+from unit.sources.bombs import SHEET, WORKBOOKS, giant
 
 
 def refused(result: "subprocess.CompletedProcess[str]") -> str:
@@ -73,6 +75,42 @@ def test_a_file_that_cannot_be_read_gets_an_outcome(fresh_home: Home, name: str)
     ((file_name, outcome, message),) = outcomes(fresh_home)
     assert (file_name, outcome) == (name, "refused")
     assert name in message and message.endswith(".")
+
+
+def test_hostile_files_are_named_and_the_good_ones_are_taken(fresh_home: Home, tmp_path: Path) -> None:
+    fill_inbox(fresh_home)
+    month = fresh_home.inbox / PERIOD
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.csv").write_text("NIK,Nama\n3275014101990007,Kenari Rahasia\n", encoding="utf-8")
+    pasar = month / "associations" / "pasar"
+    (pasar / "bomb.xlsx").write_bytes(giant(SHEET, 100))
+    (pasar / "entities.xlsx").write_bytes(WORKBOOKS["an entity from a file"][0]())
+    (pasar / ("a" * 251 + ".csv")).write_text("bukan daftar", encoding="utf-8")
+    (pasar / "\x1b[31mmerah\n.csv").write_text("NIK", encoding="utf-8")
+    (pasar / "link.csv").symlink_to(outside / "secret.csv")
+    (month / "associations" / "lain").symlink_to(outside)
+    os.mkfifo(pasar / "pipe.csv")
+    before = {path: path.stat().st_mtime_ns for path in outside.rglob("*")}
+    result = fresh_home.run("collect", PERIOD)
+    assert result.returncode == 0, result.stderr
+    told = " ".join((result.stdout + result.stderr).split())
+    for words in (
+        "pipe.csv is no plain file",
+        "link.csv is a link",
+        "lain is a link",
+        "<U+001B>[31mmerah<U+000A>",
+    ):
+        assert words in told
+    assert "\x1b" not in result.stdout + result.stderr and "Kenari" not in told and "Traceback" not in told
+    became = {name: (outcome, message) for name, outcome, message in outcomes(fresh_home)}
+    refusals = {name: message for name, (outcome, message) in became.items() if outcome == "refused"}
+    barred = {"lain", "link.csv", "pipe.csv", "<U+001B>[31mmerah<U+000A>.csv"}
+    assert refusals.keys() == barred | {"bomb.xlsx", "entities.xlsx", "a" * 251 + ".csv"}
+    assert "unpacks to more than" in refusals["bomb.xlsx"] and "entities" in refusals["entities.xlsx"]
+    assert "has no header" in refusals["a" * 251 + ".csv"]
+    assert [outcome for outcome, _ in became.values()].count("accepted") >= 10
+    assert {path: path.stat().st_mtime_ns for path in outside.rglob("*")} == before
 
 
 def test_an_unknown_association_is_refused_and_the_others_go_on(fresh_home: Home) -> None:

@@ -8,20 +8,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from airflow.sdk import AssetAll, CronPartitionTimetable, PartitionedAssetTimetable
+from airflow.sdk import AssetAll, CronPartitionTimetable, PartitionedAssetTimetable, TriggerRule
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
 
 PROJECT = Path(__file__).parents[2]
 DAGS = PROJECT / "dags"
-COLLECTION = PROJECT / "include" / "sigap_airflow" / "collection.py"
+SEAM = PROJECT / "include" / "sigap_airflow"
+DRAWN = [*sorted(DAGS.glob("*.py")), SEAM / "collection.py", SEAM / "extraction.py"]
 COLLECTING = {
     "collect_registry": "month/registry",
     "collect_associations": "month/associations",
     "collect_memberships": "month/memberships",
 }
+EXTRACT = ["extract.plan", "extract.fetch", "extract.finish"]
 MONTH = [
+    "judge_deliveries.ask",
+    "judge_deliveries.record",
     "link",
     "decide",
     "approve_roster.ask",
@@ -52,12 +56,19 @@ def test_reading_the_dags_loads_no_heavy_library() -> None:
     assert answer.stdout.strip().splitlines()[-1] == "[]", "import verbs inside the task, not above it"
 
 
+def test_the_registry_is_fetched_unit_by_unit_and_nothing_fails_where_none_is_set(bag: "DagBag") -> None:
+    dag = bag.dags["collect_registry"]
+    assert dag.get_task("extract.fetch").is_mapped
+    assert dag.get_task("extract.finish").trigger_rule == TriggerRule.NONE_FAILED
+
+
 @pytest.mark.parametrize("dag_id", COLLECTING)
 def test_collecting_goes_from_list_to_published_report_file_by_file(bag: "DagBag", dag_id: str) -> None:
     dag = bag.dags[dag_id]
-    order = ["collect.list_deliveries", "collect.collect", "check.check", "check.publish"]
-    assert [task.task_id for task in dag.topological_sort()] == order
-    for first, then in itertools.pairwise(order):
+    order = ["collect.list_deliveries", "collect.collect", "check.check", "check.compare", "check.publish"]
+    before = EXTRACT if dag_id == "collect_registry" else []
+    assert [task.task_id for task in dag.topological_sort()] == [*before, *order]
+    for first, then in itertools.pairwise([*before, *order]):
         assert dag.get_task(first).downstream_task_ids == {then}
     for mapped in ("collect.collect", "check.check"):
         assert dag.get_task(mapped).is_mapped
@@ -65,7 +76,7 @@ def test_collecting_goes_from_list_to_published_report_file_by_file(bag: "DagBag
     assert [asset.name for asset in dag.get_task("check.publish").outlets] == [COLLECTING[dag_id]]
 
 
-def test_the_month_goes_from_link_to_documents_with_a_judgement_before_billing_and_before_issuing(
+def test_the_month_goes_from_stopped_lists_to_documents_with_a_judgement_before_each_step_that_needs_one(
     bag: "DagBag",
 ) -> None:
     dag = bag.dags["monthly_premiums"]
@@ -130,14 +141,14 @@ def _tasks_in(tree: ast.Module) -> list[ast.FunctionDef]:
     ]
 
 
-@pytest.mark.parametrize("path", [*sorted(DAGS.glob("*.py")), COLLECTION], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", DRAWN, ids=lambda path: path.stem)
 def test_a_task_has_at_most_two_statements_when_it_is_drawn(path: Path) -> None:
     for task in _tasks_in(ast.parse(path.read_text(encoding="utf-8"))):
         assert len(task.body) <= 2, f"{path.name}: {task.name} holds logic; move it into its verb"
 
 
 def test_tasks_are_found_so_that_the_test_above_proves_something() -> None:
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in [*DAGS.glob("*.py"), COLLECTION]]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in DRAWN]
     assert sum(len(_tasks_in(tree)) for tree in trees) >= 12
 
 

@@ -27,7 +27,7 @@ def test_a_module_says_what_it_is_for_and_has_a_clear_name(module: Path) -> None
 def test_every_reason_code_has_words_in_both_languages() -> None:
     assert reasons()
     for code, reason in reasons().items():
-        assert re.fullmatch(r"[A-Z][A-Z_]+", code)
+        assert re.fullmatch(r"[A-Z][A-Z0-9_]+", code)
         assert reason.indonesian and reason.english and reason.stage in {"quality", "identity", "entitlement"}
 
 

@@ -7,12 +7,16 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import Row, func, insert, select
 
-from sigap.domain.datasets import CHECKED_WORKERS, RECEIVED_MEMBERSHIPS, RECEIVED_WORKERS
+from sigap.domain.batch import BatchRef
+from sigap.domain.datasets import CHECKED_WORKERS, FINDINGS, RECEIVED_MEMBERSHIPS, RECEIVED_WORKERS
+from sigap.domain.lists import FoundList
 from sigap.domain.period import Period
 from sigap.errors import QualityError
-from sigap.pipeline.check import check, publish_docs
+from sigap.pipeline.check import check
+from sigap.pipeline.publish import publish_docs
 from sigap.pipeline.resources import Resources
 from sigap.settings import load_settings
+from sigap.sources.catalog import load_catalog
 from sigap.warehouse.tables import audit, quality, sources
 
 JANUARY = Period(2026, 1)
@@ -39,7 +43,12 @@ def resources(home: Path) -> Resources:
 
 
 def deliver(
-    resources: Resources, delivery_id: str, source: str, rows: list[dict[str, Any]], outcome: str = "accepted"
+    resources: Resources,
+    delivery_id: str,
+    source: str,
+    rows: list[dict[str, Any]],
+    outcome: str = "accepted",
+    **facts: Any,
 ) -> str:
     """Leave what collect leaves: a batch of received rows and a delivery."""
     schema = RECEIVED_MEMBERSHIPS if source == "memberships" else RECEIVED_WORKERS
@@ -65,6 +74,7 @@ def deliver(
         "outcome": outcome,
         "row_count": table.num_rows,
         "batch": batch.as_dict(),
+        **facts,
     }
     with resources.warehouse.begin() as connection:
         connection.execute(insert(sources.delivery), [row])
@@ -72,7 +82,26 @@ def deliver(
 
 
 def workers(count: int, **changes: str | None) -> list[dict[str, Any]]:
-    return [WORKER | {"nik": f"327501170880{1234 + number:04d}"} | changes for number in range(count)]
+    """So many different people: a name and a NIK of their own."""
+    return [
+        WORKER
+        | {"nik": f"327501170880{1234 + number:04d}", "full_name": f"{CANARY_NAME}{'x' * number}"}
+        | changes
+        for number in range(count)
+    ]
+
+
+def settle(resources: Resources, row: dict[str, Any], verdict: str, **corrections: str) -> None:
+    """Keep a verdict about a checked row, as `sigap held` does."""
+    kept = {name: row[name] for name in ("source", "fact_key", "delivery_id", "sheet", "row")}
+    kept |= {"verdict": verdict, "corrections": corrections, "actor": "dinas", "reason": "Dipastikan"}
+    with resources.warehouse.begin() as connection:
+        connection.execute(insert(quality.verdict), [kept])
+
+
+def checked_rows(resources: Resources, delivery_id: str = "d1") -> list[dict[str, Any]]:
+    """What the check makes of a delivery now."""
+    return resources.lake.read(check(JANUARY, delivery_id, resources).batch).to_pylist()
 
 
 def stored(resources: Resources, delivery_id: str) -> Row[Any]:
@@ -83,7 +112,7 @@ def stored(resources: Resources, delivery_id: str) -> Row[Any]:
 
 
 def test_good_delivery_leaves_checked_rows_a_validation_and_an_outcome(resources: Resources):
-    rows = [*workers(3), *workers(1, nik="327501"), *workers(1, full_name=None)]
+    rows = [*workers(5)[:3], *workers(1, nik="327501"), *workers(1, full_name=None)]
     deliver(resources, "d1", "becak", rows)
 
     found = check(JANUARY, "d1", resources)
@@ -103,8 +132,111 @@ def test_good_delivery_leaves_checked_rows_a_validation_and_an_outcome(resources
     assert (outcome.verb, outcome.status, outcome.subject) == ("check", "ok", "d1")
     assert outcome.inputs
     assert outcome.outputs[0] == found.batch.as_dict()
-    assert set(outcome.versions) == {"code", "catalog", "suite"}
+    assert set(outcome.versions) == {"code", "catalog", "regions", "suite"}
     assert outcome.counts["received"] == 5
+
+
+def test_findings_name_the_cell_as_the_sender_knows_it(resources: Resources):
+    found = FoundList("Data", (3,), ("No", "N.I.K", "Nama"), {"nik": "B", "full_name": "C"}, rows=4)
+    rows = [*workers(2), *workers(1, nik="327501"), *workers(1, full_name=None)]
+    deliver(resources, "d1", "becak", rows, lists=[found.as_dict()])
+    check(JANUARY, "d1", resources)
+    findings = resources.lake.read(BatchRef.from_dict(stored(resources, "d1").findings))
+    assert findings.schema.equals(FINDINGS)
+    cells = [tuple(one[name] for name in ("sheet", "row", "column", "header", "code", "severity"))
+             for one in findings.to_pylist() if one["severity"] in ("hold", "reject")]  # fmt: skip
+    assert cells == [
+        ("Data", 4, "B", "N.I.K", "NIK_FORMAT", "hold"),
+        ("Data", 5, "C", "Nama", "NAME_MISSING", "reject"),
+    ]
+
+
+def test_rows_of_a_month_balance_over_all_its_deliveries(resources: Resources):
+    mixed = [*workers(5), *workers(1, nik="327501"), *workers(2, full_name=None)]
+    deliver(resources, "d1", "becak", mixed)
+    deliver(resources, "d2", "pasar", [*workers(4), *workers(3)])
+    deliver(resources, "d3", "memberships", [MEMBER | {"nik": CANARY_NIK}, MEMBER | {"nik": "1"}])
+    for name in ("d1", "d2", "d3"):
+        check(JANUARY, name, resources)
+    checked, received = quality.validation.c, func.sum(sources.delivery.c.row_count)
+    of_month = [func.sum(checked[name]) for name in ("accepted", "held", "rejected", "received")]
+    with resources.warehouse.connect() as connection:
+        *outcomes, counted = connection.execute(select(*of_month).where(checked.period == str(JANUARY))).one()
+        assert connection.execute(select(received)).scalar_one() == 17 == counted
+    assert sum(outcomes) == 17
+    assert all(outcomes), "no row was held or rejected: this test would prove little"
+
+
+def test_rows_repeated_within_the_file_are_counted(resources: Resources):
+    rows = workers(5)
+    deliver(resources, "d1", "becak", [*rows, rows[0], rows[1] | {"full_name": "Orang Lain"}])
+    check(JANUARY, "d1", resources)
+    assert stored(resources, "d1").duplicates == {"exact": 1, "near": 1}
+
+
+def test_a_verdict_is_applied_by_the_next_check_and_the_validation_says_so(resources: Resources):
+    deliver(resources, "d1", "becak", [*workers(3), WORKER | {"nik": "327501"}])
+    held = checked_rows(resources)[3]
+    assert (held["outcome"], held["reasons"]) == ("held", "NIK_FORMAT")
+    first = stored(resources, "d1")
+    settle(resources, held, "correct", nik="3275011708809999")
+    again = checked_rows(resources)[3]
+    assert (again["outcome"], again["nik"], again["fact_key"]) == (
+        "accepted",
+        "3275011708809999",
+        held["fact_key"],
+    )
+    now = stored(resources, "d1")
+    assert (first.held, now.held, now.accepted) == (1, 0, 4)
+    assert now.batch != first.batch
+    assert now.findings != first.findings
+
+
+def test_the_newest_verdict_counts_and_acceptance_keeps_the_correction(resources: Resources):
+    deliver(resources, "d1", "becak", [*workers(3), *workers(1, nik="327501", birth_date="32/13/1980")])
+    held = checked_rows(resources)[3]
+    settle(resources, held, "reject")
+    assert checked_rows(resources)[3]["outcome"] == "rejected"
+    settle(
+        resources, held, "correct", nik="3275011708809999", birth_date="1980-08-17", full_name="Kenari Dua"
+    )
+    assert checked_rows(resources)[3]["full_name"] == "Kenari Dua"
+    settle(resources, held, "accept")
+    accepted = checked_rows(resources)[3]
+    assert (accepted["outcome"], accepted["full_name"]) == ("accepted", "Kenari Dua")
+
+
+def test_a_verdict_of_another_source_is_not_applied(resources: Resources):
+    deliver(resources, "d1", "becak", [*workers(3), WORKER | {"nik": "327501"}])
+    held = checked_rows(resources)[3]
+    settle(resources, held | {"source": "pasar"}, "reject")
+    assert checked_rows(resources)[3]["outcome"] == "held"
+
+
+def test_a_stopped_list_that_was_read_by_an_older_entry_says_so(resources: Resources):
+    bad = workers(4, full_name=None)
+    deliver(resources, "d1", "becak", bad, catalog_sha256="0" * 64)
+    deliver(resources, "d2", "becak", bad, catalog_sha256=load_catalog()["becak"].sha256)
+    assert "entry has changed since" in str(check(JANUARY, "d1", resources).message)
+    assert "entry has changed since" not in str(check(JANUARY, "d2", resources).message)
+    with resources.warehouse.connect() as connection:
+        counts = connection.execute(
+            select(audit.outcome.c.counts).order_by(audit.outcome.c.outcome_id)
+        ).scalars()
+        assert [count["catalog_changed"] for count in counts] == [1, 0]
+
+
+def test_a_long_list_is_checked_in_stretches_to_the_same_rows(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+):
+    rows = [*workers(9), *workers(2), *workers(1, nik="327501")]
+    deliver(resources, "d1", "becak", rows)
+    whole = resources.lake.read(check(JANUARY, "d1", resources).batch).drop_columns(["delivery_id"])
+    monkeypatch.setattr("sigap.lake.draft._GROUP_ROWS", 4)
+    deliver(resources, "d2", "becak", rows)
+    cut = resources.lake.read(check(JANUARY, "d2", resources).batch).drop_columns(["delivery_id"])
+    assert cut.to_pylist() == whole.to_pylist()
+    assert stored(resources, "d1").reasons == stored(resources, "d2").reasons
 
 
 def test_second_check_of_the_same_delivery_changes_nothing(resources: Resources):

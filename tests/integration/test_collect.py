@@ -1,6 +1,7 @@
 """collect: archive, batch, delivery and outcome of received files, on a real PostgreSQL."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -18,6 +19,7 @@ from sigap.pipeline.month import GROUPS, collect_all
 from sigap.pipeline.resources import Resources
 from sigap.settings import load_settings
 from sigap.sources import catalog
+from sigap.sources.entry import SHIPPED
 from sigap.warehouse.tables import audit, sources
 
 PERIOD = Period(2026, 1)
@@ -172,18 +174,60 @@ def test_a_file_that_cannot_be_used_is_kept_and_refused(
     assert not files_below(resources.settings.place("lake"))
 
 
-def test_a_refused_file_is_taken_in_once_the_catalog_describes_it(
-    resources: Resources, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refused_file_is_taken_in_once_the_catalog_describes_it(resources: Resources) -> None:
     path = put(resources, "associations/paguyuban_baru/daftar.csv")
     refused = collect(PERIOD, path, resources)
     assert collect(PERIOD, path, resources) == refused
-    new = replace(catalog.load_catalog()["pkl"], code="paguyuban_baru")
-    monkeypatch.setattr("sigap.pipeline.collect.load_catalog", lambda: {"paguyuban_baru": new})
+    own = resources.settings.catalog_dir
+    own.mkdir()
+    shutil.copy(SHIPPED / "pkl.yaml", own / "paguyuban_baru.yaml")
     accepted = collect(PERIOD, path, resources)
     assert (accepted.outcome, accepted.delivery_id) == ("accepted", refused.delivery_id)
     (delivery,) = rows(resources, sources.delivery)
     assert (delivery["outcome"], delivery["message"], delivery["row_count"]) == ("accepted", None, 2)
+
+
+RENAMED = LIST.replace("nik;", "No Identitas;")
+
+
+def test_a_list_whose_header_line_changed_waits_and_shows_old_and_new(resources: Resources) -> None:
+    result = collect(PERIOD, put(resources, "associations/pkl/baru.csv", RENAMED), resources)
+    assert (result.outcome, result.batch) == ("drifted", None)
+    (delivery,) = rows(resources, sources.delivery)
+    assert delivery["outcome"] == "drifted" and delivery["proposal"] == {"No Identitas": "nik"}
+    (found,) = delivery["lists"]
+    assert found["headers"][0] == "No Identitas" and found["extras"] == ["No Identitas"]
+    assert result.message == delivery["message"] and result.message
+    assert f"sigap source accept {result.delivery_id}" in result.message
+    assert "nik  A No Identitas  nik (" in result.message
+    assert not files_below(resources.settings.place("lake"))
+    assert len(files_below(resources.settings.place("archive"))) == 1
+
+
+def test_a_drifted_list_is_tried_again_and_the_others_go_on(resources: Resources) -> None:
+    path = put(resources, "associations/pkl/baru.csv", RENAMED)
+    drifted = collect(PERIOD, path, resources)
+    assert collect(PERIOD, path, resources) == drifted
+    assert collect(PERIOD, put(resources, "associations/pkl/lama.csv"), resources).outcome == "accepted"
+
+
+def test_what_was_found_in_a_list_is_kept_with_its_delivery(resources: Resources) -> None:
+    collect(PERIOD, put(resources, "associations/pkl/daftar.csv"), resources)
+    (delivery,) = rows(resources, sources.delivery)
+    (found,) = delivery["lists"]
+    assert found["columns"] | {} == {
+        "nik": "A", "full_name": "B", "birth_date": "C", "address": "D", "kelurahan": "E", "kecamatan": "F",
+    }  # fmt: skip
+    assert (found["header_lines"], found["rows"]) == ([1], 2)
+
+
+def test_the_last_accepted_file_of_a_sender_says_what_is_missed(resources: Resources) -> None:
+    more = LIST.replace(HEADER, f"{HEADER};no hp").replace("Jatiasih;Jatiasih", "Jatiasih;Jatiasih;0812")
+    assert collect(PERIOD, put(resources, "associations/pkl/lama.csv", more), resources).outcome == "accepted"
+    now = more.replace("no hp", "ukuran baju")
+    later = put(resources, "../2026-02/associations/pkl/baru.csv", now)[11:]
+    result = collect(Period(2026, 2), later, resources)
+    assert result.outcome == "drifted" and result.message and "phone: gone" in result.message
 
 
 def test_bytes_refused_under_a_wrong_name_are_taken_in_under_the_right_one(resources: Resources) -> None:
@@ -267,3 +311,26 @@ def test_no_person_reaches_outcomes_lineage_manifests_or_logs(
     assert len(left) > 3 and all(left[:3])
     for text in left:
         assert CANARY_NIK not in text and CANARY_NAME not in text
+
+
+def test_what_may_not_be_opened_is_a_refused_delivery_and_nothing_of_it_is_read(
+    resources: Resources, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text(LIST)
+    put(resources, "associations/pkl/daftar.csv")
+    folder = Path(resources.settings.place("inbox").path) / str(PERIOD) / "associations" / "pkl"
+    (folder / "tautan.csv").symlink_to(secret)
+    (folder / "balik\u202evsc.csv").write_text(LIST)
+    for _ in range(2):
+        assert list_deliveries(PERIOD, "associations", resources) == ["associations/pkl/daftar.csv"]
+    refused = {row["file_name"]: row for row in rows(resources, sources.delivery)}
+    assert refused.keys() == {"tautan.csv", "balik<U+202E>vsc.csv"}
+    for row in refused.values():
+        assert (row["source"], row["outcome"], row["size_bytes"]) == ("pkl", "refused", 0)
+    assert "is a link, so it was not taken in. Put the file itself" in refused["tautan.csv"]["message"]
+    assert files_below(resources.settings.place("archive")) == []
+    outcome = rows(resources, audit.outcome)[0]
+    assert (outcome["verb"], outcome["subject"], outcome["counts"]) == (
+        "collect", "inbox/associations", {"refused": 2}
+    )  # fmt: skip

@@ -1,8 +1,10 @@
 """Rows by NIK leave whole, for their owner only, and the audit knows from what."""
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import text
 
@@ -60,3 +62,21 @@ def test_there_is_no_export_without_rows_or_of_another_kind(resources: Resources
     with pytest.raises(ReportingError, match=r"\.csv or \.parquet"):
         export("roster", JANUARY, tmp_path / "out.xlsx", resources)
     assert list(tmp_path.glob("out.*")) == []
+
+
+def test_texts_that_a_spreadsheet_would_run_are_marked_in_csv_and_verbatim_in_parquet(
+    resources: Resources, lay_invoice: Callable[..., int], tmp_path: Path
+) -> None:
+    names = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "＝1+1", "Budi-Ani"]
+    lay_invoice(people=len(names))
+    with resources.warehouse.begin() as connection:
+        connection.execute(text("ALTER TABLE entitlement.decision DISABLE TRIGGER USER"))
+        for person, name in enumerate(names, start=1):
+            statement = text("UPDATE entitlement.decision SET full_name = :name WHERE person_id = :person")
+            connection.execute(statement, {"name": name, "person": person})
+    for ending in ("csv", "parquet"):
+        assert export("invoice-lines", JANUARY, tmp_path / f"out.{ending}", resources) == len(names)
+    with (tmp_path / "out.csv").open(newline="") as file:
+        written = [line["full_name"] for line in csv.DictReader(file)]
+    assert written == [*(f"'{name}" for name in names[:-1]), names[-1]]
+    assert pq.read_table(tmp_path / "out.parquet")["full_name"].to_pylist() == names

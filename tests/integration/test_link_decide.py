@@ -169,7 +169,7 @@ def test_only_accepted_rows_become_persons(resources: Resources) -> None:
 
 def test_nobody_is_linked_without_a_membership_extract(resources: Resources) -> None:
     deliver("workers", JANUARY, [worker(1)], resources)
-    with pytest.raises(IdentityError, match="nobody may be billed without it"):
+    with pytest.raises(IdentityError, match="nobody may be billed without one"):
         link(JANUARY, resources)
     assert newest_outcome("link", resources.warehouse)["status"] == "failed"
 

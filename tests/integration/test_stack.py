@@ -190,31 +190,59 @@ def judged(stack: Launched, run_id: str, answers: dict[str, tuple[str, str, str]
                 people[who].answer(task, option, reason)
         return people["auditor"].run_state("monthly_premiums", run_id) in ("success", "failed")
 
-    assert wait_for(over, 120)
+    assert wait_for(over, 300)
     return {task.task_id: task.state or "" for task in people["auditor"].tasks("monthly_premiums", run_id)}
 
 
-def test_a_month_runs_through_the_dags_with_a_refused_file_and_a_rejected_roster(launched: Launched) -> None:
+def bad_list(good: int, bad: int) -> str:
+    """A list as traders send it, some of whose rows have a NIK that nobody has."""
+    rows = [f"32750144078510{n:02d};Tuti {'ABCDEFGHIJ'[n]};04/07/1985" for n in range(good)]
+    rows += [f"32750199998510{n:02d};Eko {'ABCDEFGHIJ'[n]};04/07/1985" for n in range(bad)]
+    lines = [f"{row};P;Jl. Uji;Kranji;Bekasi Barat;Bakso" for row in rows]
+    return "\n".join(["nik;nama;tgl_lahir;jk;alamat;kelurahan;kecamatan;usaha", *lines, ""])
+
+
+def option_of(stack: Launched, file_name: str) -> str:
+    """How the question offers to let a file pass."""
+    with psycopg.connect(stack.warehouse_url) as warehouse:
+        wanted = "SELECT delivery_id FROM sources.delivery WHERE file_name = %s"
+        found = warehouse.execute(wanted, [file_name]).fetchone()
+    assert found is not None
+    return f"Loloskan Pedagang kaki lima: {file_name} ({found[0]})"
+
+
+def test_a_month_runs_through_the_dags_with_refused_and_stopped_files_and_a_rejected_roster(
+    launched: Launched,
+) -> None:
     inbox = launched.home / "inbox"
     synthesise(Period(2026, 1), inbox, workers=60, memberships=500, seed=1)
     (inbox / "2026-01" / "associations" / "becak" / "kosong.xlsx").touch()
+    for name, content in (("susulan.csv", bad_list(2, 3)), ("lama.csv", bad_list(1, 4))):
+        (inbox / "2026-01" / "associations" / "pkl" / name).write_text(content, encoding="utf-8")
     passwords = json.loads((launched.home / "secrets" / "passwords.json").read_text(encoding="utf-8"))
     operator = Airflow.login(launched.address, "operator", passwords["operator"])
     operator.wait_for_dags({*COLLECTORS, "monthly_premiums"})
     collecting = {dag_id: operator.trigger(dag_id, "2026-01") for dag_id in COLLECTORS}
-    assert wait_for(lambda: bool(operator.runs("monthly_premiums", "2026-01")), 120), (
+    assert wait_for(lambda: bool(operator.runs("monthly_premiums", "2026-01")), 300), (
         "the assets start the month"
     )
     for dag_id, run_id in collecting.items():
         assert wait_for(lambda one=(dag_id, run_id): operator.run_state(*one) == "success", 30), dag_id
     checked = operator.tasks("collect_associations", collecting["collect_associations"])
     states = {task.on: task.state for task in checked if task.task_id == "check.check"}
-    assert states.pop("kosong.xlsx") == "skipped"
+    assert {states.pop(name) for name in ("kosong.xlsx", "susulan.csv", "lama.csv")} == {"skipped"}
     assert set(states.values()) == {"success"}
     assert len(states) == 11
 
     first = next(iter(operator.runs("monthly_premiums", "2026-01")))
-    rejected = judged(launched, first, {"approve_roster.ask": ("dinas", "Reject", "kuota belum ditetapkan")})
+    rejected = judged(
+        launched,
+        first,
+        {
+            "judge_deliveries.ask": ("dinas", option_of(launched, "susulan.csv"), "pengurus menjamin"),
+            "approve_roster.ask": ("dinas", "Reject", "kuota belum ditetapkan"),
+        },
+    )
     assert rejected["approve_roster.record"] == "success"
     assert {rejected[name] for name in ("bill", "approve_invoices.ask", "issue", "report")} == {"skipped"}
 
@@ -235,12 +263,24 @@ def test_a_month_runs_through_the_dags_with_a_refused_file_and_a_rejected_roster
         verdicts = warehouse.execute(
             "SELECT subject, verdict, actor, reason FROM audit.approval ORDER BY approval_id"
         ).fetchall()
+        judgements = warehouse.execute(
+            "SELECT file_name, verdict, actor, reason FROM quality.judgement"
+            " JOIN sources.delivery USING (delivery_id) ORDER BY file_name"
+        ).fetchall()
+        used = warehouse.execute(
+            "SELECT file_name FROM reporting.delivery_overview WHERE is_usable AND source = 'pkl'"
+        ).fetchall()
         issued = warehouse.execute("SELECT number, people, total_idr FROM billing.invoice").fetchall()
     assert verdicts == [
         ("roster", "rejected", "dinas", "kuota belum ditetapkan"),
         ("roster", "approved", "dinas", None),
         ("invoices", "approved", "bendahara", None),
     ]
+    assert judgements == [
+        ("lama.csv", "leave_out", "dinas", "pengurus menjamin"),
+        ("susulan.csv", "pass", "dinas", "pengurus menjamin"),
+    ]
+    assert {name for (name,) in used} == {"susulan.csv", "pkl_2026-01.csv"}
     assert [number for number, _, _ in issued] == ["SIGAP/SG/2026-01/0001"]
     assert all(people > 40 and total == people * 16_800 for _, people, total in issued)
 

@@ -2,14 +2,23 @@
 
 import datetime as dt
 import re
+from typing import get_args
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
+from upath import UPath
 
-from sigap.domain.nik import DECODED_NIKS, decode_niks
+from sigap.domain.nik import DECODED_NIKS, NikState, decode_niks, placeholders
+from sigap.domain.source import Column, SourceEntry
+from sigap.sources.reader import read_rows
 
+PLACEHOLDERS = placeholders()
+STARTS = {text[:15] for text in PLACEHOLDERS}
+STATES = set(get_args(NikState))
 MANY = settings(max_examples=8, deadline=None)  # each example is a whole column of NIK
 
 
@@ -40,6 +49,7 @@ def test_published_example_is_decoded_as_woman_of_20_october_1990():
     assert decode("3273056010900009") == {
         "nik": "3273056010900009",
         "nik_state": "valid",
+        "nik_digits": "3273056010900009",
         "nik_day": 20,
         "nik_month": 10,
         "nik_year2": 90,
@@ -59,6 +69,7 @@ def test_every_lawful_nik_is_valid_and_gives_back_birth_date_and_sex_whatever_it
         day = (found["nik_day"], found["nik_month"], found["nik_year2"])
         assert day == (born.day, born.month, born.year % 100)
         assert found["nik_sex"] == sex
+        assert found["nik_digits"] == text
 
 
 BLANKS = re.compile("[ \u00a0\u200b\t]")
@@ -85,14 +96,101 @@ def test_punctuation_and_blanks_do_not_change_a_nik_wherever_they_stand(made):
             assert found == bare
 
 
-numbers = st.text("0123456789.eE+", min_size=1).filter(lambda text: text.strip("."))
+numbers = st.text("0123456789.eE+", min_size=1).filter(lambda text: re.search("[1-9]", text))
 
 
 @given(st.lists(st.one_of(lawful().map(lambda made: made[0]), numbers), min_size=30, max_size=200))
 @MANY
 def test_nik_from_a_number_cell_is_damaged_even_with_sixteen_digits(texts):
-    damaged = dict.fromkeys(DECODED_NIKS.names) | {"nik_state": "damaged"}
-    assert decode_all(texts, "number") == [damaged] * len(texts)
+    for text, found in zip(texts, decode_all(texts, "number"), strict=True):
+        known = found["nik_state"] == "placeholder" and text[:15] in STARTS
+        assert found["nik_state"] == "damaged" or known
+        assert found["nik"] is None
+
+
+# How programs turn the digits that somebody typed into a number, and what they show of it.
+PROGRAMS = {
+    "spreadsheet": lambda text: str(int(float(text[:15] + "0"))),  # keeps 15 digits, then a double
+    "float": lambda text: str(int(float(text))),  # pandas, JSON, LibreOffice: a double of all 16
+    "float text": lambda text: f"{float(text):.1f}",
+    "single": lambda text: str(int(np.float32(text))),
+    "short": lambda text: f"{float(text):.5E}",  # 3.27501E+15
+    "short, zeros dropped": lambda text: f"{float(text):.6G}",
+    "longer": lambda text: f"{float(text):.10E}".replace(".", ","),
+    "short, saved again": lambda text: str(int(float(f"{float(text):.5E}"))),
+}
+
+
+@given(typed=st.lists(lawful().map(lambda made: made[0]), min_size=30, max_size=200))
+@MANY
+@pytest.mark.parametrize("program", [*PROGRAMS])
+def test_digits_that_are_trusted_are_those_that_were_typed_whatever_program_counted_with_them(program, typed):
+    shown = [PROGRAMS[program](text) for text in typed]
+    for text, number, found in zip(typed, shown, decode_all(shown, "number"), strict=True):
+        assert found["nik_state"] in {"damaged", "placeholder"}, number
+        assert text.startswith(found["nik_digits"] or ""), (number, found["nik_digits"])
+
+
+def test_a_spreadsheet_leaves_15_digits_below_2_to_the_53_and_with_them_birth_date_and_sex():
+    found = decode("3275015708800010", "number")
+    assert found["nik_digits"] == "327501570880001"
+    assert (found["nik_day"], found["nik_month"], found["nik_year2"], found["nik_sex"]) == (17, 8, 80, "P")
+
+
+@pytest.mark.parametrize(
+    ("text", "cell", "digits"),
+    [
+        ("3275011708800013", "number", "3275011708800013"),  # not cut: a spreadsheet would have left a 0
+        ("3275011708800000", "number", "327501170880000"),
+        (
+            "9007199254740993",
+            "number",
+            "900719925474099",
+        ),  # above 2^53 the last digit may be one more or less
+        ("9171011708800020", "number", "91710117088000"),  # or the 0 stands for a 9
+        ("9171011708800000", "number", "9171011708"),
+        ("3275011708800010.0", "text", "327501170880001"),
+        ("3275011708800013,00", "text", "3275011708800013"),
+        ("3.27501E+15", "text", "32750"),
+        ("3,27501170880E+15", "text", "3275011708"),
+        ("3.276E+15", "text", "327"),
+        ("3.27600E+15", "text", "327"),
+        ("3.27501E+14", "text", None),  # not 16 digits
+        ("3E+15", "text", None),
+        ("3275010000000000", "number", "32750"),  # 3.27501E+15, opened and saved again
+        ("3275010000000000", "text", "32750"),
+        ("327501170880001", "number", None),  # 15 digits: which one is missing?
+        ("327501170880001", "text", None),
+    ],
+)
+def test_digits_that_are_left_of_a_number(text, cell, digits):
+    assert decode(text, cell)["nik_digits"] == digits
+
+
+def test_damage_of_real_workbooks_is_seen_through_the_reader(tmp_path):
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["NIK", "Nama"])
+    typed = [
+        "3275011708800013",
+        "3275014708900127",
+        "9171011708800013",
+        "9171014708900127",
+        "3275011708800000",
+    ]
+    for number in [int(text[:15] + "0") for text in typed] + [float(text) for text in typed]:
+        sheet.append([number, "Budi Contoh"])
+    sheet.append(["3275011708800013", "Budi Contoh"])
+    path = tmp_path / "angka.xlsx"
+    book.save(path)
+    columns = {"nik": Column("nik", ("NIK",)), "full_name": Column("full_name", ("Nama",))}
+    rows = read_rows(UPath(path), path.name, SourceEntry("becak", "Becak", "workers", columns), "d1")
+    *found, whole = decode_niks(rows["nik"], rows["nik_cell"]).to_pylist()
+    assert whole["nik_state"] == "valid"
+    assert {row["nik_state"] for row in found} == {"damaged"}
+    for text, row in zip([*typed, *typed], found, strict=True):
+        assert text.startswith(row["nik_digits"]), row
+    assert [len(row["nik_digits"]) for row in found] == [15, 15, 14, 14, 15, 16, 16, 15, 15, 15]
 
 
 @pytest.mark.parametrize(
@@ -128,12 +226,27 @@ def test_empty_cell_is_missing():
         "32750117088000011",
         "327501170880000O",
         "NIK 3275011708800001",
-        "３２７５０１１７０８８０００01",
+        "l275011708800001",
         "Rp3275",
     ],
 )
 def test_anything_but_sixteen_plain_digits_is_malformed(text):
     assert state(text) == "malformed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "３２７５０１１７０８８００００１",
+        "٣٢٧٥٠١١٧٠٨٨٠٠٠٠١",
+        "۳۲۷۵۰۱۱۷۰۸۸۰۰۰۰۱",
+        '="3275011708800001"',
+        "\u202a3275011708800001\u202c",
+        "32.75.01.170880.0001",
+    ],
+)
+def test_sixteen_digits_are_read_in_any_script_and_out_of_what_keeps_them_text(text):
+    assert decode(text) == decode("3275011708800001")
 
 
 @given(
@@ -142,16 +255,29 @@ def test_anything_but_sixteen_plain_digits_is_malformed(text):
 @MANY
 def test_every_text_has_exactly_one_known_state_and_a_nik_only_when_read(texts, cell):
     for found in decode_all(texts, cell):
-        assert found["nik_state"] in {"valid", "missing", "damaged", "malformed", "invalid"}
+        assert found["nik_state"] in STATES
         assert (found["nik"] is not None) == (found["nik_state"] in {"valid", "invalid"})
-        assert (found["nik_day"] is not None) == (found["nik_state"] == "valid")
+        if found["nik_state"] not in {"valid", "damaged"}:
+            assert found["nik_digits"] is found["nik_day"] is None
+
+
+@pytest.mark.parametrize("text", [*PLACEHOLDERS, "1111 1111 1111 1111", "0", "00000", "0000 0000"])
+def test_what_is_typed_for_want_of_a_nik_is_a_placeholder(text):
+    assert decode(text) == dict.fromkeys(DECODED_NIKS.names) | {"nik_state": "placeholder"}
+
+
+@pytest.mark.parametrize("text", PLACEHOLDERS)
+def test_a_placeholder_in_a_number_cell_is_known_by_its_15_digits(text):
+    assert state(str(int(text[:15] + "0")), "number") == ("damaged" if text[:2] == "01" else "placeholder")
+
+
+def test_no_placeholder_could_be_taken_for_the_nik_of_a_resident():
+    assert all(len(text) == 16 and text.isdigit() and not text.startswith("3275") for text in PLACEHOLDERS)
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("1111111111111111", "one digit repeated"),
-        ("9990000000999000", "the placeholder of tax software"),
         ("3275011708800000", "serial 0000"),
         ("3275010008800001", "day 0"),
         ("3275013208800001", "day 32"),

@@ -1,8 +1,12 @@
-"""The city's places and how their names are recognised."""
+"""The city's places, and the codes that the editions know together."""
 
-import pytest
+import datetime as dt
 
-from sigap.domain.region import city, place_key
+import pyarrow as pa
+
+from sigap.domain.region import REGIONS, Edition, add_editions, city, nik_prefixes, shipped_regions
+
+OTHER = Edition("Kepmendagri uji", dt.date(2026, 1, 1), "uji", True, "b" * 64)
 
 
 def test_city_has_12_kecamatan_and_56_kelurahan_with_codes_inside_their_parents():
@@ -15,41 +19,49 @@ def test_city_has_12_kecamatan_and_56_kelurahan_with_codes_inside_their_parents(
         assert place.kecamatan_code.startswith(city().regency_code + ".")
 
 
-def test_kelurahan_names_stay_distinct_when_folded():
-    keys = [place_key(place.name) for place in city().kelurahan]
-    assert len(set(keys)) == 56, (
-        "two kelurahan fold to one key: a list that names only the kelurahan is ambiguous"
+def test_shipped_edition_has_the_provinces_west_java_and_the_city_and_says_what_nobody_has_verified():
+    regions = shipped_regions()
+    codes = regions.places["region_code"].to_pylist()
+    assert len(set(codes)) == len(codes)
+    levels = [code.count(".") for code in codes]
+    assert [levels.count(level) for level in range(4)] == [38, 27, 12, 56]
+    assert all(code.rpartition(".")[0] in codes for code in codes if "." in code)
+    assert city().regency_code in codes
+    assert all(edition.source and edition.name for edition in regions.editions)
+    assert not any(edition.is_verified for edition in regions.editions)
+    numbers = [number for number in regions.places["bps_code"].to_pylist() if number]
+    assert len(numbers) == len(set(numbers)) == 12
+    assert not set(numbers) & {code.replace(".", "") for code in codes}
+
+
+def prefixes(*added: str) -> set[str]:
+    rows = pa.Table.from_pylist([{"region_code": code, "name": "Uji"} for code in added], schema=REGIONS)
+    regions = add_editions(shipped_regions(), [(OTHER, rows)])
+    return set(nik_prefixes(regions)["prefix"].to_pylist())
+
+
+def test_nik_prefixes_go_as_deep_as_the_editions_and_no_deeper():
+    found = prefixes()
+    assert {"32", "3275", "3216", "327501", "327512"} <= found
+    assert not [prefix for prefix in found if prefix.startswith("3216") and prefix != "3216"]
+    assert not [prefix for prefix in found if prefix.startswith("33") and prefix != "33"]
+    assert {len(prefix) for prefix in found} == {2, 4, 6}
+
+
+def test_another_edition_adds_codes_and_takes_none_away():
+    assert prefixes("33", "33.02", "33.02.24", "33.02.24.1001") == prefixes() | {"3302", "330224"}
+
+
+def test_nothing_is_concluded_below_a_province_that_was_split():
+    assert {"91", "93", "94", "95", "96"} <= prefixes()
+    assert prefixes("91", "91.03", "91.03.01") == prefixes(), "9101 moved to 93.01; its NIK stay as they are"
+
+
+def test_digest_changes_with_an_edition_and_not_with_the_order():
+    one, another = (
+        (OTHER, REGIONS.empty_table()),
+        (Edition("C", OTHER.valid_from, "", False, "c" * 64), REGIONS.empty_table()),
     )
-    assert "" not in keys
-
-
-@pytest.mark.parametrize(
-    ("written", "name"),
-    [
-        ("Jaka Sampurna", "Jakasampurna"),
-        ("KEL. JAKA SAMPURNA", "Jakasampurna"),
-        ("kelurahan  jakasampurna ", "Jakasampurna"),
-        ("Kec.Medan Satria", "Medansatria"),
-        ("Desa Jati-Bening Baru", "Jatibening Baru"),
-        ("KECAMATAN PONDOK GEDE", "Pondokgede"),
-        ("Ds. Cikiwul", "Cikiwul"),
-    ],
-)
-def test_place_key_is_the_same_however_the_name_is_written(written, name):
-    assert place_key(written) == place_key(name)
-
-
-@pytest.mark.parametrize("name", ["Kelapa Dua", "Desakota", "Kecapi"])
-def test_place_key_keeps_names_that_only_begin_like_a_prefix(name):
-    assert place_key(name) == name.upper().replace(" ", "")
-
-
-def test_names_of_the_city_and_names_that_could_be_its_neighbour_do_not_overlap():
-    aliases, unclear = (
-        {place_key(name) for name in city().aliases},
-        {place_key(name) for name in city().unclear},
-    )
-    assert place_key(city().regency_name) in aliases
-    assert unclear
-    assert not aliases & unclear
-    assert place_key("Kabupaten Bekasi") not in aliases | unclear
+    shipped = shipped_regions()
+    assert add_editions(shipped, [one]).sha256 != shipped.sha256
+    assert add_editions(shipped, [one, another]).sha256 == add_editions(shipped, [another, one]).sha256

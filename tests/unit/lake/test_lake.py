@@ -11,7 +11,7 @@ import pytest
 from upath import UPath
 
 from sigap.domain.batch import BatchRef
-from sigap.domain.datasets import LINES
+from sigap.domain.datasets import LINES, SCHEMAS
 from sigap.domain.period import Period
 from sigap.errors import LakeError
 from sigap.lake import Lake
@@ -106,4 +106,40 @@ def test_writers_of_the_same_rows_do_not_get_into_each_others_way(tmp_path: Path
     with ThreadPoolExecutor(8) as pool:
         refs = set(pool.map(lambda _: lake.write("billing.lines", MONTH, rows), range(64)))
     assert len(refs) == 1
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_the_name_does_not_depend_on_how_the_rows_were_handed_over(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sigap.lake.draft._GROUP_ROWS", 4)
+    whole = lake.write("billing.lines", MONTH, lines(9))
+    for size in (1, 3, 8):
+        pieces = (lines(9).slice(first, size) for first in range(0, 9, size))
+        assert lake.write("billing.lines", MONTH, pieces) == whole
+    assert [piece.num_rows for piece in lake.scan(whole, ["person_id"])] == [4, 4, 1]
+
+
+def test_a_batch_is_scanned_in_its_order_with_the_columns_asked_for(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sigap.lake.draft._GROUP_BYTES", 1)  # every table is a row group of its own
+    ref = lake.write("billing.lines", MONTH, (lines(2, first) for first in (1, 3)))
+    pieces = list(lake.scan(ref, ["tariff", "person_id"]))
+    assert [piece.column_names for piece in pieces] == [["tariff", "person_id"]] * 2
+    assert pa.concat_tables(pieces)["person_id"].to_pylist() == [1, 2, 3, 4]
+
+
+def test_a_column_that_an_old_batch_lacks_is_null(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SCHEMAS, "billing.lines", pa.schema(list(LINES)[:-1]))
+    old = lake.write("billing.lines", MONTH, lines(2).drop(["tariff"]))
+    monkeypatch.undo()
+    (rows,) = lake.scan(old, ["person_id", "tariff"])
+    assert rows["tariff"].to_pylist() == [None, None]
+
+
+def test_a_draft_that_is_not_sealed_leaves_nothing(lake: Lake, tmp_path: Path) -> None:
+    with lake.draft("billing.lines", MONTH) as draft:
+        draft.add(lines(2))
+    assert not (lake.root / "billing.lines").exists()
     assert not list(tmp_path.rglob("*.part"))

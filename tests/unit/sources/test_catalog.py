@@ -1,16 +1,20 @@
+"""Catalog entries: what they may say, and that the shipped ones understand how the senders write."""
+
 from pathlib import Path
 
 import pytest
 import yaml
 
+from sigap import sources
 from sigap.domain.datasets import SCHEMAS
-from sigap.sources import catalog
-from sigap.sources.catalog import entry_for, load_catalog, read_entry
+from sigap.domain.source import SourceEntry
+from sigap.sources.catalog import entry_for, load_catalog
+from sigap.sources.entry import read_entry
 from sigap.sources.header import header_key
 from sigap.sources.inbox import Received
 from sigap.sources.refusals import CatalogError, UnknownSourceError
 
-LAYOUTS = Path(catalog.__file__).parents[1] / "synth" / "layouts.yaml"
+LAYOUTS = Path(sources.__file__).parents[1] / "synth" / "layouts.yaml"
 GOOD = """
 title: Paguyuban
 kind: workers
@@ -20,7 +24,7 @@ columns:
 """
 
 
-def entry(folder: Path, text: str) -> object:
+def entry(folder: Path, text: str) -> SourceEntry:
     path = folder / "contoh.yaml"
     path.write_text(text, encoding="utf-8")
     return read_entry(path)
@@ -60,8 +64,8 @@ def test_an_entry_keeps_order_of_dates_and_defaults(tmp_path: Path) -> None:
         GOOD.replace("kind: workers", "kind: workers\ndates: dmy")
         + "  birth_date: {headers: [Lahir], dates: mdy}\n",
     )
-    assert one.columns["nik"].required and not one.columns["full_name"].required  # type: ignore[attr-defined]
-    assert [column.date_order for column in one.columns.values()] == ["dmy", "dmy", "mdy"]  # type: ignore[attr-defined]
+    assert one.columns["nik"].required and not one.columns["full_name"].required
+    assert [column.date_order for column in one.columns.values()] == ["dmy", "dmy", "mdy"]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +91,19 @@ def test_an_entry_keeps_order_of_dates_and_defaults(tmp_path: Path) -> None:
         (("title: Paguyuban", "title: 2026"), "2026 as title"),
         (("[Nama]", "[Nama"), "no valid YAML"),
         (("columns:", "columns: 3\nx:"), "unknown keys"),
+        (("title: Paguyuban", "title:"), "lacks title"),
+        (("[Nama]", "[Nama]\nminimise: [NAMA]"), "'NAMA' to both full_name and minimise"),
+        (("[Nama]", "[Nama]\nignore: [Agama]\nminimise: [AGAMA]"), "'AGAMA' to both ignore and minimise"),
+        (("[Nama]", "[Nama]\nminimise: Agama"), "list of headers for minimise"),
+        (("[Nama]", "[Nama]\ntemplate: [NIK, Nama, N.I.K]"), "'NIK' twice in its template"),
+        (("[Nama]", "[Nama]\ntemplate: [Nama, Alamat]"), "template without the required column nik"),
+        (("[Nama]", "[Nama]\nseverity: {NIK_BAD: hold}"), "unknown keys in severity: NIK_BAD"),
+        (("[Nama]", "[Nama]\nseverity: {ELIGIBLE: hold}"), "unknown keys in severity: ELIGIBLE"),
+        (("[Nama]", "[Nama]\nseverity: {NIK_REGION: stop}"), "'stop' as severity of NIK_REGION"),
+        (("[Nama]", "[Nama]\nnumbering: dukcapil"), "'dukcapil' as numbering; allowed are kemendagri, bps"),
+        (("[Nama]", "[Nama]\nexpect: {max_duplicate_share: 1.5}"), "limits that no delivery can meet"),
+        (("[Nama]", "[Nama]\nexpect: {max_change: 0}"), "limits that no delivery can meet"),
+        (("[Nama]", "[Nama]\nexpect: {max_change: banyak}"), "'banyak' as max_change"),
     ],
 )
 def test_a_contradiction_is_refused_with_the_file_and_the_place(
@@ -96,7 +113,52 @@ def test_a_contradiction_is_refused_with_the_file_and_the_place(
     assert change[0] in GOOD
     with pytest.raises(CatalogError) as error:
         entry(tmp_path, GOOD.replace(*change))
-    assert str(error.value).startswith("sources/catalog/contoh.yaml ") and words in str(error.value)
+    assert str(error.value).startswith(f"{tmp_path / 'contoh.yaml'} ") and words in str(error.value)
+
+
+def test_an_entry_says_what_is_not_carried_on_how_strict_it_is_and_how_it_numbers(tmp_path: Path) -> None:
+    more = """
+  place_code: [Kode Desa]
+template: [NIK, Nama]
+minimise: [Agama, "No. Rekening"]
+severity: {NIK_REGION: hold, DOB_MISMATCH: info}
+numbering: bps
+expect: {max_duplicate_share: 0.02, max_change: 1.5}
+"""
+    one = entry(tmp_path, GOOD.rstrip() + more)
+    assert (one.template, one.minimise) == (("NIK", "Nama"), ("Agama", "No. Rekening"))
+    assert (one.severity, one.numbering) == ({"NIK_REGION": "hold", "DOB_MISMATCH": "info"}, "bps")
+    assert (one.expect.max_duplicate_share, one.expect.max_change) == (0.02, 1.5)
+    assert one.remembered == ()
+
+
+def test_a_deployment_adds_senders_and_replaces_shipped_ones(tmp_path: Path) -> None:
+    (tmp_path / "becak.yaml").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "gerobak.yaml").write_text(GOOD, encoding="utf-8")
+    catalog, shipped = load_catalog(tmp_path), load_catalog()
+    assert set(catalog) == {*shipped, "gerobak"} and list(catalog) == sorted(catalog)
+    assert catalog["becak"].title == "Paguyuban" != shipped["becak"].title
+    assert catalog["pasar"] == shipped["pasar"]
+
+
+def test_an_entry_that_changes_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "gerobak.yaml"
+    for title in ("Paguyuban", "Serikat"):
+        path.write_text(GOOD.replace("Paguyuban", title), encoding="utf-8")
+        assert load_catalog(tmp_path)["gerobak"].title == title
+
+
+@pytest.mark.parametrize("folder", ["kosong", "tidak_ada"])
+def test_a_city_without_entries_of_its_own_has_the_shipped_ones(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "kosong").mkdir()
+    assert load_catalog(tmp_path / folder) == load_catalog()
+
+
+def test_what_a_list_must_not_carry_further_is_named_for_every_list_of_persons() -> None:
+    for one in load_catalog().values():
+        if one.kind == "workers":
+            dropped = {header_key(text) for text in one.minimise}
+            assert {"agama", "norekening", "email", "npwp"} <= dropped, f"{one.code}: {sorted(dropped)}"
 
 
 @pytest.mark.parametrize(

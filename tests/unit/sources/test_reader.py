@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from upath import UPath
 
 from sigap.domain.datasets import SCHEMAS
+from sigap.domain.lists import FoundList
+from sigap.errors import SourceError
 from sigap.sources.catalog import load_catalog
-from sigap.sources.reader import read_rows
+from sigap.sources.reader import SheetTop, read_rows, read_tops, row_tables
 from sigap.sources.refusals import DuplicateHeaderError, HeaderNotFoundError, MissingColumnsError
-from unit.sources.lists import write_csv, write_ods, write_parquet, write_xls, write_xlsx
+from unit.sources.lists import write_csv, write_ods, write_parquet, write_sheets, write_xls, write_xlsx
 
 HEADER = ["No. KTP", "Nama Lengkap", "Tgl. Lahir", "Alamat", "Kelurahan", "Kecamatan"]
 PEOPLE = [
@@ -189,14 +192,80 @@ def test_a_second_list_in_the_workbook_is_not_passed_over(tmp_path: Path) -> Non
     book.save(path)
     with pytest.raises(Exception, match="'Daftar', 'Lain'"):
         read(path)
-    book["Lain"].sheet_state = "hidden"
-    book.save(path)
-    assert [row["sheet"] for row in read(path)] == ["Daftar"]
 
 
 def test_a_list_of_no_people_has_no_rows(tmp_path: Path) -> None:
-    for path in (write_xlsx(tmp_path / "a.xlsx", [HEADER]), write_csv(tmp_path / "a.csv", [HEADER])):
-        assert read(path) == []
+    for path in (
+        write_xlsx(tmp_path / "a.xlsx", [HEADER]),
+        write_csv(tmp_path / "a.csv", [HEADER]),
+        write_parquet(tmp_path / "a.parquet", HEADER, [["x"] * 6]),
+    ):
+        if path.suffix == ".parquet":
+            pq.write_table(pq.read_table(path).slice(0, 0), path)
+        found: list[FoundList] = []
+        rows = read_rows(UPath(path), path.name, load_catalog()["becak"], "d" * 16, found)
+        assert rows.num_rows == 0 and [one.rows for one in found] == [0]
+
+
+def test_every_list_is_shown_before_a_row_of_any_is_read(tmp_path: Path) -> None:
+    path = write_sheets(
+        tmp_path / "a.xlsx", {"Satu": [["Judul"], HEADER, PEOPLE[0]], "Dua": [HEADER, PEOPLE[1]]}
+    )
+    entry, shown, found = replace(load_catalog()["becak"], every_sheet=True), [], []
+    tables = row_tables(
+        UPath(path), path.name, entry, "d" * 16, found, lambda one: shown.append(one.as_dict())
+    )
+    assert next(tables)["full_name"].to_pylist() == [PEOPLE[0][1]]
+    assert [(one["sheet"], one["header_lines"], one["rows"]) for one in shown] == [
+        ("Satu", (2,), 0), ("Dua", (1,), 0),
+    ]  # fmt: skip
+    assert shown[0]["headers"] == tuple(HEADER) and shown[0]["columns"]["birth_date"] == "C"
+    list(tables)
+    assert [(one.sheet, one.rows) for one in found] == [("Satu", 1), ("Dua", 1)]
+
+
+def test_no_row_is_read_when_a_list_is_not_accepted(tmp_path: Path) -> None:
+    def refuse(found: FoundList) -> None:
+        raise SourceError(f"not {found.sheet}")
+
+    path = write_xlsx(tmp_path / "a.xlsx", [HEADER[:5], PEOPLE[0][:5]])
+    with pytest.raises(SourceError, match="not Daftar"):
+        list(row_tables(UPath(path), path.name, load_catalog()["becak"], "d" * 16, None, refuse))
+    with pytest.raises(MissingColumnsError):
+        list(row_tables(UPath(path), path.name, load_catalog()["becak"], "d" * 16, None, lambda _: None))
+
+
+def test_columns_that_the_purpose_does_not_need_are_carried_nowhere(tmp_path: Path) -> None:
+    header = [*HEADER, "No. HP", "Agama ", "Hobi"]
+    entry = replace(load_catalog()["becak"], minimise=("AGAMA", "Nomor HP", "No. HP"))
+    found: list[FoundList] = []
+    for path in (
+        write_xlsx(tmp_path / "a.xlsx", [header, [*PEOPLE[0], "0812000", "Rahasia", "catur"]]),
+        write_csv(tmp_path / "a.csv", [header, [*PEOPLE[0], "0812000", "Rahasia", "catur"]]),
+        write_parquet(tmp_path / "a.parquet", header, [[*PEOPLE[0], "0812000", "Rahasia", "catur"]]),
+    ):
+        (row,) = read_rows(UPath(path), path.name, entry, "d" * 16, found).to_pylist()
+        assert not {"0812000", "Rahasia"} & {*map(str, row.values()), *json.loads(row["cells"]).values()}
+        assert json.loads(row["cells"])["Hobi"] == "catur" and row["phone"] is None
+        assert found[-1].minimised == ("No. HP", "Agama ") and found[-1].extras == ("Hobi",)
+
+
+def test_the_tops_of_all_sheets_are_read_without_an_entry(tmp_path: Path) -> None:
+    lines = [["Judul", None], ["A", "B"], ["x;y", 2], ["z", dt.date(1980, 1, 15)]]
+    book = write_sheets(tmp_path / "a.xlsx", {"Satu": lines, "Dua": [["C"]]}, hidden=["Dua"])
+    text = [["Judul", ""], ["A", "B"], ["x;y", "2"], ["z", "1980-01-15"]]
+    assert read_tops(UPath(book), book.name) == [
+        SheetTop("Satu", False, text),
+        SheetTop("Dua", True, [["C"]]),
+    ]
+    assert read_tops(UPath(book), book.name, 2)[0].lines == text[:2]
+    for path in (
+        write_csv(tmp_path / "a.csv", text, "\t", "utf-16"),
+        write_csv(tmp_path / "b.csv", text, ",", "cp1252"),
+    ):
+        assert read_tops(UPath(path), path.name) == [SheetTop("", False, text)]
+    table = write_parquet(tmp_path / "a.parquet", ["A", "B"], [["x", 2], ["y", None]])
+    assert read_tops(UPath(table), table.name, 2) == [SheetTop("", False, [["A", "B"], ["x", "2"]])]
 
 
 def test_a_csv_line_with_too_many_cells_is_named(tmp_path: Path) -> None:
@@ -228,7 +297,7 @@ def test_the_columns_are_those_of_the_dataset_for_every_kind(tmp_path: Path) -> 
 def test_a_long_csv_is_read_to_its_last_line_across_chunks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sigap.sources.delimited._CHUNK_ROWS", 100)
+    monkeypatch.setattr("sigap.sources.delimited.rows_at_once", lambda headers: 100)
     lines = [[str(number), *PEOPLE[0][1:]] for number in range(1, 1001)]
     rows = read(write_csv(tmp_path / "a.csv", [["Judul"], HEADER, *lines]))
     assert [(row["row"], row["nik"]) for row in rows] == [

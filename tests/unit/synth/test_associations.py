@@ -123,7 +123,13 @@ def test_who_is_unidentified_stands_in_no_list_with_a_whole_nik(month: Synthesis
     truth = pq.read_table(month.truth).to_pylist()
     written = {str(row["nik"]).replace(" ", "") for row in all_rows(month)}
     lost = [row for row in truth if row["outcome"] == "unidentified"]
-    assert {row["reason"] for row in lost} == {"NIK_MISSING", "NIK_DAMAGED", "NIK_FORMAT", "NIK_INVALID"}
+    assert {row["reason"] for row in lost} == {
+        "NIK_MISSING",
+        "NIK_DAMAGED",
+        "NIK_FORMAT",
+        "NIK_INVALID",
+        "NIK_PLACEHOLDER",
+    }
     assert all(
         row["nik"] not in written and row["usable_sources"] == "" and row["sources"] != "" for row in lost
     )
