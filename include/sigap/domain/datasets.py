@@ -112,6 +112,26 @@ PERSON_MEMBERSHIPS = pa.schema(
     ]
 )
 
+# Pairs: what was found out about two rows, as evidence. kind: rows (the right row is another row of the lists, or
+# of last month's person) or membership. decision: same | review | different. rule: what decided, see
+# identity/linking.yaml. `level_*` and `weight_*` by comparison: see identity/records.py. `fact_key`: digest of the
+# facts of both rows, under which a verdict is kept. `other_person_id`: the person of the right row, if it has one.
+EVIDENCE = ("nik", "name", "birth_date", "place", "kk", "mother", "sex", "phone")
+PAIRS = pa.schema(
+    [
+        pa.field("person_id", pa.int64()),
+        pa.field("other_person_id", pa.int64()),
+        *_text("kind", "decision", "rule", "fact_key"),
+        pa.field("match_weight", pa.float64()),
+        *_text("source"),
+        *_SOURCE_ROW,
+        *_text("other_source", "other_delivery_id", "other_sheet"),
+        pa.field("other_row", pa.int32()),
+        *[pa.field(f"level_{name}", pa.int8()) for name in EVIDENCE],
+        *[pa.field(f"weight_{name}", pa.float64()) for name in EVIDENCE],
+    ]
+)
+
 # Entitlement: exactly one row per person. outcome: subsidised | waiting | already_covered | not_eligible |
 # held. change: joined | stayed | left | null. `membership_*` names the row that was the evidence,
 # `delivery_id`… the listed row.
@@ -157,6 +177,7 @@ SCHEMAS = {
     "identity.persons": PERSONS,
     "identity.rows": PERSON_ROWS,
     "identity.memberships": PERSON_MEMBERSHIPS,
+    "identity.pairs": PAIRS,
     "entitlement.decisions": DECISIONS,
     "billing.lines": LINES,
 }
