@@ -112,10 +112,31 @@ PERSON_MEMBERSHIPS = pa.schema(
     ]
 )
 
-# Pairs: what was found out about two rows, as evidence. kind: rows (the right row is another row of the lists, or
-# of last month's person) or membership. decision: same | review | different. rule: what decided, see
-# identity/linking.yaml. `level_*` and `weight_*` by comparison: see identity/records.py. `fact_key`: digest of the
-# facts of both rows, under which a verdict is kept. `other_person_id`: the person of the right row, if it has one.
+# Records: a row of any table as identity compares it; invented ones are drawn in synth. `record` is unique
+# within its table. `nik` holds 16 digits or null; `nik_digits` what is left of a damaged one (leading
+# digits that can be trusted) or the digits as typed of one of another length, null beside a valid NIK.
+RECORDS = pa.schema(
+    [
+        pa.field("record", pa.int64()),
+        pa.field("source", pa.string()),
+        pa.field("nik", pa.string()),
+        pa.field("nik_digits", pa.string()),
+        pa.field("full_name", pa.string()),
+        pa.field("birth_date", pa.date32()),
+        pa.field("sex", pa.string()),  # L or P
+        pa.field("kk", pa.string()),
+        pa.field("mother_name", pa.string()),
+        pa.field("kelurahan_code", pa.string()),  # 32.75.02.1005
+        pa.field("kecamatan_code", pa.string()),  # 32.75.02
+        pa.field("phone", pa.string()),
+    ]
+)
+
+# Pairs: what was found out about two rows, as evidence. kind: rows (the right row is another row of the
+# lists, or of last month's person) or membership. decision: same | review | different. rule: what decided,
+# see identity/linking.yaml. `level_*` and `weight_*` by comparison: see identity/records.py. `fact_key`:
+# digest of the facts of both rows, under which a verdict is kept. `other_person_id`: the person of the
+# right row, if it has one.
 EVIDENCE = ("nik", "name", "birth_date", "place", "kk", "mother", "sex", "phone")
 PAIRS = pa.schema(
     [

@@ -1,36 +1,21 @@
 """What is compared: records as they come from the checked lists, and the same records standardised.
 
 A record is one row of a list, of a membership extract, or one person known from last month. The engine never
-sees more of it than stands here, so any other table (see `sigap link-tables`) only needs columns of its own model.
+sees more of it than stands here (RECORDS), so any other table (see `sigap link-tables`) only needs columns of
+its own model.
 """
 
 import pyarrow as pa
 
-from sigap.domain.datasets import EVIDENCE
+from sigap.domain.datasets import EVIDENCE, RECORDS
 
-# What goes in. `record` is unique within its table. `nik` holds 16 digits or null; `nik_digits` what is left of a
-# damaged one (leading digits that can be trusted) or the digits as typed of one of another length, null beside a valid NIK.
-RECORDS = pa.schema(
-    [
-        pa.field("record", pa.int64()),
-        pa.field("source", pa.string()),
-        pa.field("nik", pa.string()),
-        pa.field("nik_digits", pa.string()),
-        pa.field("full_name", pa.string()),
-        pa.field("birth_date", pa.date32()),
-        pa.field("sex", pa.string()),  # L or P
-        pa.field("kk", pa.string()),
-        pa.field("mother_name", pa.string()),
-        pa.field("kelurahan_code", pa.string()),  # 32.75.02.1005
-        pa.field("kecamatan_code", pa.string()),  # 32.75.02
-        pa.field("phone", pa.string()),
-    ]
-)
+__all__ = ["JUDGED", "RECORDS", "STANDARD"]
 
-# What is compared. `name`: normalised words in the order written; `first` and `last` its ends (a name of one word
-# has no `last`), `middle` the second of three or more. `name_key`: digest of the words whatever their order.
-# `nick`: the name with nicknames read as the names they stand for. `birth_swapped`: the birth date with day and month
-# changed places, null where that is no other date. `tf_*`: how frequent the value is, 0 to 1, from the model.
+# What is compared. `name`: normalised words in the order written; `first` and `last` its ends (a name of
+# one word has no `last`), `middle` the second of three or more. `name_key`: digest of the words whatever
+# their order. `nick`: the name with nicknames read as the names they stand for. `birth_swapped`: the birth
+# date with day and month changed places, null where that is no other date. `tf_*`: how frequent the value
+# is, 0 to 1, from the model.
 STANDARD = pa.schema(
     [
         pa.field("record", pa.int64()),
@@ -57,8 +42,9 @@ STANDARD = pa.schema(
 )
 
 # What was found out about two records. kind: rows (both in the month's lists or known from before) or
-# membership. decision: same | review | different. rule: what decided (see linking.yaml). Levels count from 0 (all
-# others) upwards, -1 for a missing value; weights are log2 of a Bayes factor, term frequency included.
+# membership. decision: same | review | different. rule: what decided (see linking.yaml). Levels count from
+# 0 (all others) upwards, -1 for a missing value; weights are log2 of a Bayes factor, term frequency
+# included.
 JUDGED = pa.schema(
     [
         pa.field("kind", pa.string()),
