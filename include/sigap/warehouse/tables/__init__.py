@@ -5,6 +5,7 @@ from sigap.warehouse.tables import (
     billing,
     entitlement,
     identity,
+    identity_review,
     quality,
     reporting,
     settlement,
@@ -13,6 +14,6 @@ from sigap.warehouse.tables import (
 from sigap.warehouse.tables.base import SCHEMA_NAMES, metadata
 
 __all__ = [
-    "SCHEMA_NAMES", "audit", "billing", "entitlement", "identity", "metadata", "quality", "reporting",
-    "settlement", "sources",
+    "SCHEMA_NAMES", "audit", "billing", "entitlement", "identity", "identity_review", "metadata", "quality",
+    "reporting", "settlement", "sources",
 ]  # fmt: skip

@@ -1,1 +1,2 @@
-SELECT 1;
+DROP TABLE identity.verdict_check, identity.verdict;
+DROP FUNCTION identity.refuse_own_check();

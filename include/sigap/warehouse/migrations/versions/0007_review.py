@@ -1,4 +1,4 @@
-"""Keep questions about doubtful pairs and the verdicts of maker and checker."""
+"""Keep the verdicts of maker and checker about doubtful pairs."""
 
 from sigap.warehouse.migrations.script import run_script
 
