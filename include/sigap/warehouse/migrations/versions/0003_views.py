@@ -11,7 +11,6 @@ depends_on = None
 VIEWS = (
     "dim_funding",
     "dim_period",
-    "dim_person",
     "dim_region",
     "dim_sector",
     "fact_decision",
@@ -24,6 +23,7 @@ VIEWS = (
 def upgrade() -> None:
     for name in VIEWS:
         run_statements(view_script(name))
+    run_script("0003_dim_person.sql")  # as it was: 0006 lays one that knows of merges
 
 
 def downgrade() -> None:
