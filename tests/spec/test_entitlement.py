@@ -11,10 +11,12 @@ import yaml
 from sigap.domain.datasets import DECISIONS, PERSON_MEMBERSHIPS, PERSONS
 from sigap.domain.period import Period
 from sigap.domain.reasons import reasons
+from sigap.entitlement import decisions as module
 from sigap.entitlement.decisions import Decisions, decide_people
-from sigap.entitlement.rules import Place, load_rules
+from sigap.entitlement.rules import COVER_REASONS, Place, load_rules
 
 TABLES = Path(__file__).with_name("entitlement")
+FINDINGS = Path(module.__file__).with_name("coverage.yaml")
 PERSON = {
     "person_id": 1,
     "nik": "3275014101860001",
@@ -96,6 +98,31 @@ def test_one_person_is_decided_as_the_table_says(case: dict[str, Any]) -> None:
     assert {name: row[name] for name in case["expect"]} == case["expect"]
 
 
+@pytest.mark.parametrize("case", cases("memberships"))
+def test_every_membership_is_kept_with_what_the_rules_say_of_it(case: dict[str, Any]) -> None:
+    assert case["reference"]
+    memberships = [
+        MEMBERSHIP | {"row": i, "kpj": f"{i:011d}", "as_of_date": dt.date(2025, 12, 27)} | given
+        for i, given in enumerate(case["memberships"], 1)
+    ]
+    previous = [COVERED | case["previous"]] if "previous" in case else []
+    decided = decide(case, [PERSON | case.get("person", {})], memberships, previous)
+    kept = sorted(decided.coverage.to_pylist(), key=lambda row: row["row"])
+    assert [row["finding"] + "*" * row["is_chosen"] for row in kept] == case["says"]
+    assert [row["cover_reason"] for row in kept] == [
+        row["finding"] if row["finding"] in COVER_REASONS else None for row in kept
+    ]
+    assert [row["words"] for row in kept] == case.get("words", [row["words"] for row in kept])
+    assert all(row["words"] and "{" not in row["words"] and "@" in row["rule"] for row in kept)
+    (row,) = decided.rows.to_pylist()
+    assert {name: row[name] for name in case["expect"]} == case["expect"]
+
+
+def test_every_finding_about_a_membership_has_a_case() -> None:
+    shown = {finding.rstrip("*") for param in cases("memberships") for finding in param.values[0]["says"]}
+    assert shown == set(yaml.safe_load(FINDINGS.read_text(encoding="utf-8")))
+
+
 @pytest.mark.parametrize("case", cases("places"))
 def test_places_are_given_in_the_order_the_table_says(case: dict[str, Any]) -> None:
     names = dict(enumerate(case["people"], 1))
@@ -123,7 +150,8 @@ def test_places_are_given_in_the_order_the_table_says(case: dict[str, Any]) -> N
 def test_every_reason_of_the_stage_has_a_case_and_a_rule() -> None:
     """Reasons that this stage cannot give yet are named, so that none is forgotten."""
     later = {"JOB_NOT_IN_SCOPE", "MANUAL_HOLD"}
-    shown = {param.values[0]["expect"]["reason_code"] for param in cases("person", "coverage", "continuity")}
+    told = cases("person", "coverage", "continuity", "memberships")
+    shown = {param.values[0]["expect"]["reason_code"] for param in told}
     ours = {code for code, reason in reasons().items() if reason.stage == "entitlement"} - later
     assert ours <= shown | {"QUOTA_EXCEEDED"}
     assert ours | {"NIK_NAME_CONFLICT", "DATA_INCOMPLETE"} == set(load_rules(Period(2026, 1)).deciding)

@@ -174,6 +174,18 @@ DECISIONS = pa.schema(
     ]
 )
 
+# Every membership of everybody who was decided about, and what the rules said of it. finding: see
+# entitlement/coverage.yaml; cover_reason: the finding when it speaks against a subsidy, else null. is_chosen:
+# the one that counts of those that do. `words` say the same in Bahasa Indonesia.
+COVERAGE = pa.schema(
+    [
+        *PERSON_MEMBERSHIPS,
+        *_text("finding", "cover_reason"),
+        pa.field("is_chosen", pa.bool_()),
+        *_text("rule", "words"),
+    ]
+)
+
 # Billing: one row per person and month. Whole rupiah.
 LINES = pa.schema(
     [
@@ -200,5 +212,6 @@ SCHEMAS = {
     "identity.memberships": PERSON_MEMBERSHIPS,
     "identity.pairs": PAIRS,
     "entitlement.decisions": DECISIONS,
+    "entitlement.coverage": COVERAGE,
     "billing.lines": LINES,
 }

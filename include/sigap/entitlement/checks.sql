@@ -40,7 +40,7 @@ CREATE TEMP TABLE judged AS
 SELECT * EXCLUDE (findings),
        CASE
            WHEN NOT was_covered THEN coalesce(findings[1], 'ELIGIBLE')
-           WHEN conflict IS NOT NULL THEN coalesce(cover_reason, 'KEPT_UNDER_REVIEW')
+           WHEN conflict IS NOT NULL THEN CASE WHEN list_contains($cover_reasons, cover_reason) THEN cover_reason ELSE 'KEPT_UNDER_REVIEW' END
            ELSE coalesce(
                list_filter(findings, lambda finding: NOT list_contains($doubts, finding))[1],
                CASE WHEN NOT is_listed THEN 'KEPT_NOT_LISTED' WHEN len(findings) > 0 THEN 'KEPT_UNDER_REVIEW' ELSE 'ELIGIBLE' END)

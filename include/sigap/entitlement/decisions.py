@@ -2,29 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
+import yaml
 
-from sigap.domain.datasets import DECISIONS
+from sigap.domain.datasets import COVERAGE, DECISIONS
 from sigap.domain.period import Period
 from sigap.engine import connect
-from sigap.entitlement.rules import Rules
+from sigap.entitlement.rules import COVER_REASONS, Rules
 from sigap.errors import EntitlementError
 
-# Kinds of reasons. Cover reasons stand in order of strength: the strongest is named as evidence.
-COVER = ("ACTIVE_PU", "ACTIVE_BPU_SELF", "ACTIVE_OTHER_PAYER", "ACTIVE_OTHER_SEGMENT", "IN_GRACE")
-DOUBTS = ("NIK_NAME_CONFLICT", "RESIDENCE_UNKNOWN", "DATA_INCOMPLETE")
+# Kinds of reasons: a doubt holds who is new and keeps who was covered; any other cover is definite.
+DOUBTS = ("NIK_NAME_CONFLICT", "RESIDENCE_UNKNOWN", "DATA_INCOMPLETE", "COVER_UNCERTAIN")
+COVER = tuple(reason for reason in COVER_REASONS if reason not in DOUBTS)
 ENTITLED = ("ELIGIBLE", "KEPT_NOT_LISTED", "KEPT_UNDER_REVIEW")
 OUTCOMES = ("subsidised", "waiting", "already_covered", "not_eligible", "held")
 CHANGES = ("joined", "stayed", "left")
 
 _BALANCE = """
 SELECT (SELECT count(*) FROM (SELECT person_id FROM persons UNION SELECT person_id FROM previous)),
-       count(*), count(DISTINCT person_id), count(rule)
+       count(*), count(DISTINCT person_id), count(rule),
+       (SELECT count(*) FROM coverage WHERE rule IS NULL)
 FROM decision
+"""
+_COVERAGE = """
+SELECT * FROM coverage SEMI JOIN decision USING (person_id)
+ORDER BY person_id, NOT is_chosen, delivery_id, sheet, "row"
 """
 _DIFFERENCES = """
 SELECT count(*) FROM these FULL JOIN others USING (person_id)
@@ -35,9 +42,12 @@ WHERE row(these.outcome, these.reason_code, these.funding_source, these.wadah_co
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """Rows of `entitlement.decisions` by person_id; how many by outcome and change; how many by reason."""
+    """Rows of `entitlement.decisions` and `entitlement.coverage` by person_id; how many by outcome and
+    change; how many by reason.
+    """
 
     rows: pa.Table
+    coverage: pa.Table
     counts: Mapping[str, int]
     reasons: Mapping[str, int]
 
@@ -48,7 +58,8 @@ def decide_people(
     """Decide about everybody who is listed this month or was subsidised last month.
 
     `persons` and `memberships` have the columns of their identity datasets, `previous` those of the decisions
-    (last month's subsidised persons). The order of checks is in `checks.sql`, of places in `decisions.sql`.
+    (last month's subsidised persons). What a membership says is in `coverage.sql`, the order of checks in
+    `checks.sql`, of places in `decisions.sql`.
     Raises `EntitlementError` when a person would have no or two decisions, or a reason has no rule.
     """
     with connect() as connection:
@@ -59,8 +70,12 @@ def decide_people(
             _run(connection, script, _values(rules, period))
         _refuse_gaps(connection)
         rows = connection.sql("SELECT * FROM decision ORDER BY person_id").to_arrow_table()
+        coverage = connection.sql(_COVERAGE).to_arrow_table()
         return Decisions(
-            rows.select(DECISIONS.names).cast(DECISIONS), _counts(connection), _reasons(connection)
+            rows.select(DECISIONS.names).cast(DECISIONS),
+            coverage.select(COVERAGE.names).cast(COVERAGE),
+            _counts(connection),
+            _reasons(connection),
         )
 
 
@@ -79,10 +94,25 @@ def _rule_tables(rules: Rules) -> dict[str, pa.Table]:
         places.append((place.funding_source, place.wadah_code, first, last))
     names = ("funding_source", "wadah_code", "first_rank", "last_rank")
     reasons, texts = list(rules.deciding), list(rules.deciding.values())
+    findings = _findings()
     return {
+        "findings": pa.table(
+            {
+                "finding": list(findings),
+                "words": [found["words"] for found in findings.values()],
+                "rule": [rules.dated[found["rule"]] for found in findings.values()],
+            }
+        ),
         "places": pa.table({name: [place[i] for place in places] for i, name in enumerate(names)}),
         "deciding": pa.table({"reason_code": reasons, "rule": texts}),
     }
+
+
+@cache
+def _findings() -> dict[str, dict[str, str]]:
+    """coverage.yaml: by finding its rule and its words."""
+    text = Path(__file__).with_name("coverage.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
 
 
 def _values(rules: Rules, period: Period) -> dict[str, Any]:
@@ -96,6 +126,10 @@ def _values(rules: Rules, period: Period) -> dict[str, Any]:
         "lapsing": list(rules.coverage_lapsing_statuses),
         "grace_months": rules.coverage_grace_months,
         "allow_dual": rules.coverage_allow_dual,
+        "as_of_days": rules.coverage_as_of_days,
+        "revival_months": rules.coverage_revival_months,
+        "own_outweighs": list(rules.coverage_own_outweighs),
+        "order": list(rules.coverage_order),
         "stop_deceased": rules.person_stop_deceased,
         "stop_inactive": rules.person_stop_inactive,
         "regency": rules.residence_regency,
@@ -117,10 +151,10 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, 
 
 
 def _refuse_gaps(connection: duckdb.DuckDBPyConnection) -> None:
-    people, rows, decided, ruled = connection.sql(_BALANCE).fetchall()[0]
+    people, rows, decided, ruled, unruled = connection.sql(_BALANCE).fetchall()[0]
     if not people == rows == decided:
         raise EntitlementError(f"{people} persons but {rows} decisions about {decided}. Run link again.")
-    if ruled != rows:
+    if ruled != rows or unruled:
         raise EntitlementError("A reason has no rule. Name it under `decides` of the rule it rests on.")
 
 

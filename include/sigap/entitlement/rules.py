@@ -8,12 +8,25 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, StrictBool, StrictInt, StrictStr, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    field_validator,
+)
 
 from sigap.domain.period import Period
 from sigap.errors import EntitlementError
 
 SHIPPED = Path(__file__).with_name("rules")
+# Every reason that a membership can give. Their order is a rule: coverage.order.
+COVER_REASONS = (
+    "ACTIVE_PU", "ACTIVE_BPU_SELF", "ACTIVE_OTHER_PAYER", "ACTIVE_OTHER_SEGMENT", "IN_GRACE",
+    "COVER_UNCERTAIN",
+)  # fmt: skip
 
 
 class _Strict(BaseModel):
@@ -38,7 +51,8 @@ class Payers(_Strict):
 class Rules(_Strict):
     """Every value that decisions rest on. `deciding` gives the dated rule behind each reason code.
 
-    `unverified` names the dated rules that nobody has seen in their source.
+    `dated` gives each rule by its name with the date from which its value is in force, `unverified` those
+    that nobody has seen in their source.
     """
 
     person_hold_conflict: Literal[True]
@@ -57,10 +71,22 @@ class Rules(_Strict):
     coverage_allow_dual: StrictBool
     coverage_self_payers: tuple[StrictStr, ...]
     coverage_own_payers: Payers
+    coverage_as_of_days: StrictInt
+    coverage_revival_months: StrictInt
+    coverage_own_outweighs: tuple[StrictStr, ...]
+    coverage_order: tuple[StrictStr, ...]
     places_quota: tuple[Place, ...]
     deciding: Mapping[str, str]
+    dated: Mapping[str, str]
     unverified: tuple[str, ...]
     sha256: str
+
+    @field_validator("coverage_order")
+    @classmethod
+    def _names_every_cover_once(cls, order: tuple[str, ...]) -> tuple[str, ...]:
+        if sorted(order) != sorted(COVER_REASONS):
+            raise ValueError("name every cover reason once")
+        return order
 
 
 def load_rules(period: Period, overrides: Path | None = None) -> Rules:
@@ -78,6 +104,7 @@ def load_rules(period: Period, overrides: Path | None = None) -> Rules:
             deciding={
                 code: f"{name}@{rule['since']}" for name, rule in in_force.items() for code in rule["decides"]
             },
+            dated={name: f"{name}@{rule['since']}" for name, rule in in_force.items()},
             unverified=tuple(
                 f"{name}@{rule['since']}" for name, rule in in_force.items() if rule["verified"] is not True
             ),

@@ -35,9 +35,10 @@ class _Inputs:
 def decide(period: Period, resources: Resources) -> BatchRef:
     """Decide about everybody of the month and make the roster version that holds it.
 
-    Returns the batch of entitlement.decisions behind the roster. The same decisions reuse the newest version
-    unless it was rejected. A month whose invoices are approved or issued is closed: its roster is returned as
-    it is, and the outcome counts as `changed_after_issue` the persons who would now be decided otherwise.
+    Returns the batch of entitlement.decisions behind the roster; entitlement.coverage beside it says what each
+    membership meant. The same decisions reuse the newest version unless it was rejected. A month whose
+    invoices are approved or issued is closed: its roster is returned as it is, and the outcome counts as
+    `changed_after_issue` the persons who would now be decided otherwise.
     Raises `EntitlementError` when link has not run, or ran before last month's roster was approved.
     """
     with resources.outcome_of("decide", period) as outcome:
@@ -49,7 +50,10 @@ def decide(period: Period, resources: Resources) -> BatchRef:
         decisions = _decide(inputs, rules, period, resources)
         outcome.count({**decisions.counts, "unused_membership_files": _unused(period, resources)})
         batch = resources.lake.write("entitlement.decisions", period, decisions.rows, inputs.all, versions)
-        outcome.wrote(batch, "entitlement.roster")
+        coverage = resources.lake.write(
+            "entitlement.coverage", period, decisions.coverage, inputs.all, versions
+        )
+        outcome.wrote(batch, coverage, "entitlement.roster")
         with resources.warehouse.begin() as connection:
             lock_month(connection, period)
             closed = _closed_roster(connection, period)

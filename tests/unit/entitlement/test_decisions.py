@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sigap.domain.datasets import DECISIONS, PERSON_MEMBERSHIPS, PERSONS
 from sigap.domain.period import Period
 from sigap.entitlement.decisions import COVER, DOUBTS, OUTCOMES, Decisions, count_differences, decide_people
-from sigap.entitlement.rules import Place, load_rules
+from sigap.entitlement.rules import COVER_REASONS, Place, load_rules
 from sigap.errors import EntitlementError
 
 MONTH = Period(2026, 1)
@@ -58,6 +58,7 @@ def months(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[dict[str, Any]],
             "payer_name": draw(st.sampled_from([None, "MANDIRI", "CSR", "PEMERINTAH KOTA BEKASI"])),
             "coverage_end": draw(st.sampled_from([None, dt.date(2025, 6, 30), dt.date(2026, 12, 31)])),
             "last_paid_month": draw(st.sampled_from([None, "2025-06", "2025-09", "2025-10", "2025-12"])),
+            "as_of_date": draw(st.sampled_from([None, dt.date(2025, 11, 1), dt.date(2025, 12, 27)])),
         }
         for row in range(draw(st.integers(0, 12)))
     ]
@@ -103,7 +104,7 @@ def test_every_month_is_decided_completely_and_the_same_way_twice(
     for row in rows:
         is_subsidised = row["outcome"] == "subsidised"
         assert (row["funding_source"] is not None) == (row["wadah_code"] is not None) == is_subsidised
-        assert (row["membership_row"] is not None) == (row["outcome"] == "already_covered")
+        assert (row["membership_row"] is not None) == (row["reason_code"] in COVER_REASONS)
         assert (row["outcome"] == "already_covered") == (row["reason_code"] in COVER)
         if row["person_id"] in covered:
             assert row["change"] == ("stayed" if is_subsidised else "left")
@@ -111,8 +112,16 @@ def test_every_month_is_decided_completely_and_the_same_way_twice(
         else:
             assert row["change"] == ("joined" if is_subsidised else None)
 
+    kept = decided.coverage.to_pylist()
+    assert sorted(row["row"] for row in kept) == [
+        row["row"] for row in memberships if row["person_id"] in {row["person_id"] for row in rows}
+    ], "every membership of everybody who was decided about is kept once"
+    against = {row["person_id"] for row in kept if row["cover_reason"]}
+    assert sorted(row["person_id"] for row in kept if row["is_chosen"]) == sorted(against)
+
     again = decide(persons[::-1], memberships[::-1], previous[::-1])
     assert again.rows == decided.rows
+    assert again.coverage == decided.coverage
 
 
 def test_a_person_listed_twice_is_refused() -> None:

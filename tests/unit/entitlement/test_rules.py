@@ -95,6 +95,13 @@ def test_a_value_of_the_wrong_kind_is_refused(folder: Path) -> None:
         load_rules(MONTH, folder)
 
 
+def test_an_order_of_cover_that_forgets_a_reason_is_refused(folder: Path) -> None:
+    short = {"value": ["ACTIVE_PU"], "reference": "a", "verified": False}
+    change(folder, "coverage.yaml", "coverage.order", {dt.date(2025, 10, 1): short})
+    with pytest.raises(EntitlementError, match=r"coverage\.order is missing, unknown or of the wrong kind"):
+        load_rules(MONTH, folder)
+
+
 def test_a_covered_person_cannot_be_made_to_leave_silently(folder: Path) -> None:
     off = {"value": False, "reference": "a", "verified": False}
     change(folder, "person.yaml", "continuity.keep", {dt.date(2025, 10, 1): off})
