@@ -1,0 +1,118 @@
+-- The records of naming_split with the columns of STANDARD. Every step is its own projection, so that nothing is computed twice.
+CREATE TABLE naming_standard AS
+WITH placed AS (
+    SELECT
+        * EXCLUDE (words, mother_words),
+        words[1] AS t1, words[2] AS t2, words[3] AS t3, words[4] AS t4, words[5] AS t5,
+        mother_words[1] AS m1, mother_words[2] AS m2, mother_words[3] AS m3
+    FROM naming_split
+),
+
+looked_up AS (
+    SELECT
+        placed.* EXCLUDE (t1, t2, t3, t4, t5, m1, m2, m3),
+        concat_ws(' ', d1.words, d2.words, d3.words, d4.words, d5.words) AS words,
+        concat_ws(' ', d1.nick, d2.nick, d3.nick, d4.nick, d5.nick) AS nicks,
+        concat_ws(' ', e1.words, e2.words, e3.words) AS mother_words,
+        coalesce(d1.head, d2.head, d3.head, d4.head, d5.head) AS head,
+        coalesce(d5.tail, d4.tail, d3.tail, d2.tail, d1.tail) AS tail,
+        coalesce(d1.counted, 0) + coalesce(d2.counted, 0) + coalesce(d3.counted, 0) + coalesce(d4.counted, 0) + coalesce(d5.counted, 0)
+            AS counted,
+        (coalesce(d1.key, 0) + coalesce(d2.key, 0) + coalesce(d3.key, 0) + coalesce(d4.key, 0) + coalesce(d5.key, 0)) % 576460752303423488
+            AS key,
+        coalesce(d1.frequency, 1) * coalesce(d2.frequency, 1) * coalesce(d3.frequency, 1) * coalesce(d4.frequency, 1)
+        * coalesce(d5.frequency, 1) AS frequency
+    FROM placed
+    LEFT JOIN naming_opening AS d1 ON d1.token = t1
+    LEFT JOIN naming_later AS d2 ON d2.token = t2
+    LEFT JOIN naming_later AS d3 ON d3.token = t3
+    LEFT JOIN naming_later AS d4 ON d4.token = t4
+    LEFT JOIN naming_later AS d5 ON d5.token = t5
+    LEFT JOIN naming_opening AS e1 ON e1.token = m1
+    LEFT JOIN naming_later AS e2 ON e2.token = m2
+    LEFT JOIN naming_later AS e3 ON e3.token = m3
+),
+
+-- A name of nothing but titles is what is written.
+named AS (
+    SELECT
+        * EXCLUDE (full_name, words, nicks, mother_words),
+        CASE
+            WHEN counted > 0 THEN words
+            WHEN full_name IS NOT NULL THEN nullif(trim(regexp_replace(upper(strip_accents(full_name)), '[^A-Z]+', ' ', 'g')), '')
+        END AS name,
+        CASE WHEN counted > 0 THEN nicks END AS nicks,
+        nullif(mother_words, '') AS mother
+    FROM looked_up
+),
+
+-- What a valid NIK says where the list is silent: day (40 more for women), month, year of two digits.
+silent AS (
+    SELECT
+        * EXCLUDE (birth_date, sex),
+        birth_date AS stated_date,
+        coalesce(sex, CASE WHEN nik IS NOT NULL THEN CASE WHEN substr(nik, 7, 1) >= '4' THEN 'P' ELSE 'L' END END) AS sex,
+        CASE WHEN birth_date IS NULL AND nik IS NOT NULL THEN CAST(substr(nik, 7, 6) AS INTEGER) END AS said
+    FROM named
+),
+
+born AS (
+    SELECT
+        * EXCLUDE (stated_date, said),
+        CASE
+            WHEN said IS NULL THEN stated_date
+            ELSE TRY(make_date(
+                said % 100 + CASE WHEN said % 100 > $newest_year THEN 1900 ELSE 2000 END,
+                said // 100 % 100,
+                said // 10000 - CASE WHEN said >= 400000 THEN 40 ELSE 0 END
+            ))
+        END AS birth_date
+    FROM silent
+),
+
+-- Most numbers are written plainly, 0812...; only the others cost an expression more. Of two numbers in a cell the first counts.
+dialled AS (
+    SELECT
+        * EXCLUDE (phone, kk),
+        CASE
+            WHEN phone IS NULL THEN NULL
+            WHEN regexp_full_match(phone, '0[1-9][0-9]+') THEN phone[2:]
+            ELSE regexp_extract(
+                regexp_replace(regexp_replace(regexp_extract(phone, '^[^/,;]+'), '[.]0+$', ''), '[^0-9]', '', 'g'),
+                '^(?:(?:00)?620?|0)?([1-9][0-9]+)$', 1
+            )
+        END AS national,
+        CASE WHEN regexp_full_match(kk, '[0-9]{16}') AND NOT ends_with(kk, '0000000') AND NOT list_contains($placeholders, kk) THEN kk END
+            AS kk,
+        CASE WHEN day(birth_date) <= 12 AND day(birth_date) <> month(birth_date)
+            THEN make_date(year(birth_date), day(birth_date), month(birth_date)) END AS birth_swapped
+    FROM born
+)
+
+SELECT
+    record,
+    source,
+    nik,
+    CASE WHEN nik IS NULL AND length(nik_digits) >= 7 THEN nik_digits END AS nik_part,
+    dialled.name,
+    CASE WHEN counted > 0 THEN head ELSE dialled.name END AS first,
+    CASE WHEN counted > 2 THEN split_part(dialled.name, ' ', 2) END AS middle,
+    CASE WHEN counted > 1 THEN tail END AS last,
+    CASE WHEN counted > 0 THEN key WHEN dialled.name IS NOT NULL THEN CAST(hash(dialled.name) % 576460752303423488 AS BIGINT) END AS name_key,
+    coalesce(nicks, dialled.name) AS nick,
+    birth_date,
+    birth_swapped,
+    sex,
+    kk,
+    mother,
+    kelurahan_code,
+    kecamatan_code,
+    CASE WHEN regexp_full_match(national, '8[0-9]{8,11}|[2-79][0-9]{7,10}') THEN '+62' || national END AS phone,
+    CASE
+        WHEN dialled.name IS NULL THEN NULL
+        ELSE coalesce(whole.frequency, greatest($least_name, CASE WHEN counted > 0 THEN dialled.frequency ELSE $rare_token END))
+    END AS tf_name,
+    CASE WHEN birth_date IS NOT NULL THEN coalesce(birth.frequency, $rare_birth) END AS tf_birth_date
+FROM dialled
+LEFT JOIN naming_names AS whole ON whole.name = dialled.name
+LEFT JOIN naming_births AS birth USING (birth_date);
