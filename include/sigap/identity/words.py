@@ -62,6 +62,11 @@ def name_comparison(comparison: str, language: Language) -> str:
     return str(_words()["comparisons"][comparison][language])
 
 
+def top_level(comparison: str) -> int:
+    """The level at which both records agree fully."""
+    return int(max(_words()["levels"][comparison]))
+
+
 def name_direction(direction: Direction, language: Language) -> str:
     """`for` is menguatkan."""
     return str(_words()["directions"][direction][language])
