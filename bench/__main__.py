@@ -15,7 +15,9 @@ import typer
 from rich.console import Console
 
 from bench.intake import PEER, Reading, measure_intake
+from bench.labelled import written
 from bench.month import Measurement, measure_month
+from sigap.synth.labelled import profile_names
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
 LIBRARIES = ("apache-airflow", "pandas", "pyarrow", "duckdb", "great-expectations", "openpyxl", "sqlalchemy")
@@ -62,6 +64,18 @@ def intake(
         "PostgreSQL runs beside and is not counted."
     )
     _show("intake", ["# Lists, from inbox to checked rows", *_head(size), *_intake(runs)], keep)
+
+
+@app.command()
+def labelled(
+    folder: Annotated[Path, typer.Argument(help="Where the Parquet files go.")],
+    workers: Annotated[int, typer.Option(min=1, help="Rows of the lists.")] = 300_000,
+    members: Annotated[int, typer.Option(min=1, help="Rows of the BPJS membership extract.")] = 1_000_000,
+    profile: Annotated[str, typer.Option(help=f"One of {', '.join(profile_names())}.")] = "standing",
+    seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 1,
+) -> None:
+    """Write two tables of invented people and who is who, to train and to measure on."""
+    Console().print(written(folder, workers, members, profile, seed), markup=False, highlight=False)
 
 
 def _show(name: str, lines: Sequence[str], keep: bool) -> None:
