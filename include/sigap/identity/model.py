@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,8 +60,11 @@ class Comparison:
         """Number of the first level that holds, as an expression over two relations."""
         return self._case(left, right, [str(level.number) for level in self.levels]) + "::TINYINT"
 
-    def weight_sql(self, left: str = "l", right: str = "r") -> str:
-        """Weight of the first level that holds."""
+    def weight_sql(self, left: str = "l", right: str = "r", equal: Collection[str] = ()) -> str:
+        """Weight of the first level that holds, where the columns `equal` are known to be equal."""
+        best = next(level for level in self.levels if level.number >= 0)
+        if best.condition and _exact_column(best.condition) in equal:
+            return best.weight_sql(left, right)
         return self._case(left, right, [level.weight_sql(left, right) for level in self.levels])
 
     def known_weight_sql(self, level: str, left: str = "l", right: str = "r") -> str:
@@ -97,9 +100,10 @@ class Model:
     thresholds: Mapping[str, Mapping[str, float]]  # by class of source: same, review; match weights
     trained: Mapping[str, str]
 
-    def weight_sql(self, left: str = "l", right: str = "r") -> str:
+    def weight_sql(self, left: str = "l", right: str = "r", equal: Collection[str] = ()) -> str:
         """The match weight of a pair as one expression over two standardised relations."""
-        return " + ".join([_number(self.prior), *(each.weight_sql(left, right) for each in self.comparisons)])
+        parts = (each.weight_sql(left, right, equal) for each in self.comparisons)
+        return " + ".join([_number(self.prior), *parts])
 
     @cached_property
     def columns(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ STANDARD = pa.schema(
 )
 
 # What was found out about two records. kind: rows (both in the month's lists or known from before) or
-# membership. decision: same | review | different. rule: what decided (see linking.yaml). Levels count from
+# membership. decision: same | review | different. rule: what decided (see policy.yaml). Levels count from
 # 0 (all others) upwards, -1 for a missing value; weights are log2 of a Bayes factor, term frequency
 # included.
 JUDGED = pa.schema(

@@ -1,0 +1,121 @@
+"""Which records are one person: the certain by NIK, the rest by weight, the doubtful to a person.
+
+Works on the tables `worker` and `member` of a connection, both with the columns of STANDARD.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from sigap.identity.blocks import Block, Search
+from sigap.identity.clusters import join_rows
+from sigap.identity.model import Model
+from sigap.identity.policy import Policy, policy
+from sigap.identity.records import JUDGED
+
+_VERDICTS = pa.schema([pa.field("fact_key", pa.string()), pa.field("verdict", pa.string())])
+_COMPARED = (
+    "nik", "nik_part", "name", "birth_date", "sex", "kk", "mother", "kelurahan_code", "kecamatan_code",
+    "phone",
+)  # fmt: skip
+_FACTS = ", ".join(f"coalesce(side.{name}::VARCHAR, '')" for name in _COMPARED)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What was found out. `pairs`: JUDGED. `entities`: record, entity (the first record of the person).
+
+    Counts are of pairs by decision and rule, and of what was looked at.
+    """
+
+    pairs: pa.Table
+    entities: pa.Table
+    counts: Mapping[str, int]
+
+
+def link_records(
+    connection: duckdb.DuckDBPyConnection,
+    model: Model,
+    verdicts: pa.Table | None = None,
+    rules: Policy | None = None,
+) -> Linked:
+    """Judge the pairs of the tables `worker` and `member` and join workers to persons.
+
+    `worker` must be numbered so that the record to go by under one NIK has the smallest number. `verdicts`
+    holds `fact_key` and `verdict` (same | different); a verdict outranks the model. Pairs below the policy's
+    `evidence_from` are not kept, except those under one NIK.
+    """
+    rules = rules or policy()
+    connection.register("verdicts", verdicts if verdicts is not None else _VERDICTS.empty_table())
+    _start(connection, model, rules)
+    for kind in ("rows", "membership"):
+        _find_pairs(connection, model, rules, kind)
+    _run(connection, "weigh", **_columns(model))
+    _run(connection, "judge", facts=_FACTS)
+    join_rows(connection)
+    _run(connection, "settle")
+    return _collect(connection)
+
+
+def _start(connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy) -> None:
+    """The figures of model and policy as variables, classes of sources, and the first record of each NIK."""
+    figures = {
+        "agree_name": rules.agree_name, "agree_birth": rules.agree_birth, "margin": rules.margin,
+        "near_name": rules.near_name, "near_birth": rules.near_birth,
+        "evidence_from": rules.evidence_from,
+    }  # fmt: skip
+    for name, limits in model.thresholds.items():
+        figures |= {f"same_{name}": limits["same"], f"review_{name}": limits["review"]}
+    for name, value in figures.items():
+        connection.execute(f"SET VARIABLE {name} = {float(value)}")
+    connection.execute("SET VARIABLE registry = ?", [list(rules.registry)])
+    _run(connection, "certain")
+
+
+def _find_pairs(connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy, kind: str) -> None:
+    """Pairs of a kind found by the blocks of the model, scored in the join, once each."""
+    search = Search(model, rules.evidence_from)
+    left, right = ("open_worker", "member") if kind == "membership" else ("worker", "worker")
+    also = "l.nik IS DISTINCT FROM r.nik" + (" AND l.record < r.record" if kind == "rows" else "")
+    for rule in model.blocks:
+        block = Block.parse(rule)
+        if block.equal != {"nik"}:
+            connection.execute(
+                f"INSERT INTO found SELECT '{kind}', * FROM ({search.sql(block, left, right, also)})"
+            )
+
+
+def _columns(model: Model) -> dict[str, str]:
+    """The expressions that `weigh.sql` needs: levels, and the weights that belong to them."""
+    return {
+        "levels": ", ".join(f"{each.level_sql()} AS level_{each.name}" for each in model.comparisons),
+        "weights": ", ".join(
+            f"{each.known_weight_sql(f'level_{each.name}')} AS weight_{each.name}"
+            for each in model.comparisons
+        ),
+        "prior": repr(model.prior),
+        "total": " + ".join(f"weight_{each.name}" for each in model.comparisons),
+    }
+
+
+def _run(connection: duckdb.DuckDBPyConnection, name: str, **columns: str) -> None:
+    """Run a script; `{word}` stands for an expression that the model gives, values are variables."""
+    script = Path(__file__).with_name(f"{name}.sql").read_text(encoding="utf-8")
+    for word, expression in columns.items():
+        script = script.replace(f"{{{word}}}", expression)
+    connection.execute(script)
+
+
+def _collect(connection: duckdb.DuckDBPyConnection) -> Linked:
+    pairs = connection.sql('SELECT * FROM judged ORDER BY kind, "left", "right"').to_arrow_table()
+    entities = connection.sql("SELECT record, entity FROM entity ORDER BY record").to_arrow_table()
+    counted = connection.sql(
+        "SELECT kind || '_' || decision, count(*) FROM judged GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    rules = connection.sql(
+        "SELECT 'rule_' || rule, count(*) FROM judged GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    return Linked(pairs.select([*JUDGED.names, "fact_key"]), entities, dict(counted) | dict(rules))

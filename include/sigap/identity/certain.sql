@@ -1,0 +1,15 @@
+-- Pairs under one NIK, whatever else they say: each row with the first row of its NIK, and each row with the memberships of its NIK.
+CREATE OR REPLACE TEMP TABLE lead AS
+SELECT nik, min(record) AS record FROM worker WHERE nik IS NOT NULL GROUP BY nik;
+
+CREATE OR REPLACE TEMP TABLE same_nik AS
+SELECT 'rows' AS kind, lead.record AS "left", worker.record AS "right"
+FROM worker JOIN lead ON worker.nik = lead.nik AND worker.record <> lead.record
+UNION ALL
+SELECT 'membership', worker.record, member.record FROM worker JOIN member ON worker.nik = member.nik;
+
+-- Whoever has a membership under the very NIK is looked for no further.
+CREATE OR REPLACE TEMP VIEW open_worker AS
+SELECT worker.* FROM worker ANTI JOIN (SELECT "left" AS record FROM same_nik WHERE kind = 'membership') AS settled USING (record);
+
+CREATE OR REPLACE TEMP TABLE found (kind VARCHAR, "left" BIGINT, "right" BIGINT, match_weight DOUBLE);

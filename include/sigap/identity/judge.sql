@@ -1,0 +1,51 @@
+-- What each pair says by itself. Under one NIK: certain when name or birth date agrees, a conflict when both are there and disagree.
+CREATE OR REPLACE TEMP TABLE alone AS
+SELECT *,
+       CASE
+           WHEN is_same_nik THEN CASE
+               WHEN level_name >= getvariable('agree_name') OR level_birth_date >= getvariable('agree_birth') THEN 'same_nik'
+               WHEN level_name = -1 AND level_birth_date = -1 THEN 'same_nik'
+               WHEN level_name >= 0 AND level_birth_date >= 0 THEN 'nik_conflict'
+               ELSE 'nik_doubt' END
+           WHEN match_weight < review_from THEN 'score'
+           WHEN has_both_nik AND level_nik = 0 THEN 'other_nik'
+           WHEN has_both_nik AND level_nik = 2
+                AND (level_name < getvariable('near_name') OR level_birth_date < getvariable('near_birth')) THEN 'near_nik'
+           ELSE 'score'
+       END AS rule
+FROM weighed;
+
+-- The facts under which a verdict is kept, of whatever a person may be asked about. Both rows count alike, so their order does not.
+CREATE OR REPLACE TEMP TABLE asked AS
+SELECT kind, "left", "right" FROM alone
+WHERE rule <> 'same_nik' AND (rule <> 'score' OR match_weight >= review_from) OR (SELECT count(*) FROM verdicts) > 0;
+
+CREATE OR REPLACE TEMP TABLE worker_facts AS
+SELECT side.record, md5(concat_ws(chr(31), {facts})) AS facts FROM worker AS side
+WHERE side.record IN (SELECT "left" FROM asked UNION ALL SELECT "right" FROM asked WHERE kind = 'rows');
+
+CREATE OR REPLACE TEMP TABLE member_facts AS
+SELECT side.record, md5(concat_ws(chr(31), {facts})) AS facts FROM member AS side
+WHERE side.record IN (SELECT "right" FROM asked WHERE kind = 'membership');
+
+CREATE OR REPLACE TEMP TABLE keyed AS
+SELECT asked.*, md5(least(l.facts, coalesce(r.facts, m.facts)) || greatest(l.facts, coalesce(r.facts, m.facts))) AS fact_key
+FROM asked JOIN worker_facts AS l ON l.record = asked."left"
+LEFT JOIN worker_facts AS r ON asked.kind = 'rows' AND r.record = asked."right"
+LEFT JOIN member_facts AS m ON asked.kind = 'membership' AND m.record = asked."right";
+
+CREATE OR REPLACE TEMP TABLE judged AS
+SELECT alone.* EXCLUDE (rule), keyed.fact_key,
+       CASE WHEN verdicts.verdict IS NOT NULL THEN 'verdict' ELSE rule END AS rule,
+       CASE
+           WHEN verdicts.verdict IS NOT NULL THEN verdicts.verdict
+           WHEN rule = 'same_nik' THEN 'same'
+           WHEN rule = 'nik_conflict' THEN 'different'
+           WHEN rule IN ('other_nik', 'near_nik', 'nik_doubt') THEN 'review'
+           WHEN match_weight >= same_from THEN 'same'
+           WHEN match_weight >= review_from THEN 'review'
+           ELSE 'different'
+       END AS decision
+FROM alone
+LEFT JOIN keyed USING (kind, "left", "right")
+LEFT JOIN verdicts ON verdicts.fact_key = keyed.fact_key;

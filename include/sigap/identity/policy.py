@@ -1,0 +1,42 @@
+"""What the engine does with a pair beside its match weight: `policy.yaml`, read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Levels from which names and birth dates agree, margins in bits, guards, and the rules in words."""
+
+    registry: tuple[str, ...]
+    agree_name: int
+    agree_birth: int
+    evidence_from: float
+    margin: float
+    crowded: int
+    near_name: int
+    near_birth: int
+    rules: Mapping[str, Mapping[str, str]]
+
+
+@cache
+def policy() -> Policy:
+    """The policy in force."""
+    tree: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("policy.yaml").read_text(encoding="utf-8"))
+    near = tree["guards"]["near_nik"]
+    return Policy(
+        tuple(tree["registry"]),
+        tree["agree"]["name"],
+        tree["agree"]["birth_date"],
+        tree["evidence_from"],
+        tree["margin"],
+        tree["crowded"],
+        near["name"],
+        near["birth_date"],
+        tree["rules"],
+    )

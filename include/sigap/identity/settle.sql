@@ -1,0 +1,27 @@
+-- Memberships of a person: those under one NIK are one member. The certain stand; of the others only a clear best is the person's.
+CREATE OR REPLACE TEMP TABLE claim AS
+SELECT judged."left", judged."right", entity.entity, coalesce(member.nik, member.record::VARCHAR) AS holder, match_weight,
+       rule IN ('same_nik', 'verdict') AS is_certain
+FROM judged JOIN entity ON entity.record = judged."left" JOIN member ON member.record = judged."right"
+WHERE judged.kind = 'membership' AND judged.decision IN ('same', 'review') AND (decision = 'same' OR rule NOT IN ('other_nik', 'nik_doubt'));
+
+CREATE OR REPLACE TEMP TABLE claimed AS
+SELECT entity, holder, max(match_weight) AS match_weight, bool_or(is_certain) AS is_certain FROM claim GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE doubt AS
+SELECT entity, holder,
+       CASE WHEN other_holder THEN 'tie' ELSE 'claimed' END AS rule
+FROM (
+    SELECT entity, holder, is_certain,
+           coalesce(max(match_weight) OVER others_of_entity >= match_weight - getvariable('margin'), false) AS other_holder,
+           coalesce(max(match_weight) OVER others_of_holder >= match_weight - getvariable('margin'), false) AS other_entity
+    FROM claimed
+    WINDOW others_of_entity AS (PARTITION BY entity ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW),
+           others_of_holder AS (PARTITION BY holder ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW)
+)
+WHERE NOT is_certain AND (other_holder OR other_entity);
+
+UPDATE judged SET decision = 'review', rule = doubt.rule
+FROM claim JOIN doubt USING (entity, holder)
+WHERE judged.kind = 'membership' AND judged."left" = claim."left" AND judged."right" = claim."right"
+  AND judged.decision = 'same' AND NOT claim.is_certain;
