@@ -42,8 +42,9 @@ RECEIVED_PAYMENTS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, *PAYMENT_TEXT)])
 # Checked: typed values, and what the check decided. `reasons` are the codes that hold or reject the row,
 # `warnings` those that do not (severities warn and info); joined by commas, sorted, '' for none. `fact_key`:
 # digest of the facts a verdict would be about; null for a row that went straight through. `nik_digits`: the
-# leading digits of a damaged NIK that can still be trusted, all 16 of a valid one. `nik_birth_date`: the
-# birth date in a valid NIK, century resolved; null when it cannot be.
+# leading digits of a damaged NIK that can still be trusted, all 16 of a valid one, the digits as typed of an
+# invalid one and of one of nearly 16 digits. `nik_birth_date`: the birth date in a valid NIK, century
+# resolved; null when it cannot be.
 _VERDICT = _text("source", "outcome", "reasons", "warnings", "fact_key")
 CHECKED_WORKERS = pa.schema(
     [
@@ -134,7 +135,7 @@ RECORDS = pa.schema(
 
 # Pairs: what was found out about two rows, as evidence. kind: rows (the right row is another row of the
 # lists, or of last month's person) or membership. decision: same | review | different. rule: what decided,
-# see identity/linking.yaml. `level_*` and `weight_*` by comparison: see identity/records.py. `fact_key`:
+# see identity/policy.yaml. `level_*` and `weight_*` by comparison: see identity/records.py. `fact_key`:
 # digest of the facts of both rows, under which a verdict is kept. `other_person_id`: the person of the
 # right row, if it has one.
 EVIDENCE = ("nik", "name", "birth_date", "place", "kk", "mother", "sex", "phone")

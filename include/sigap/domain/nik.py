@@ -51,8 +51,10 @@ def decode_niks(text: pa.Array | pa.ChunkedArray, cell: pa.Array | pa.ChunkedArr
     - valid: the rest
 
     `nik_digits` are the leading digits that are certain: 16 of a valid NIK, what the number kept of a damaged
-    one (15 of a cell that ends in 0, 5 of 3.27501E+15), null for the others and when none is. Day (without
-    the 40 of women), month, last two digits of the year and sex (L or P) are given if these digits hold them.
+    one (15 of a cell that ends in 0, 5 of 3.27501E+15). Of an invalid one and of a malformed one of 14, 15,
+    17 or 18 digits they are the digits as typed, of which one or two are wrong: to be compared by the slips
+    that would explain them, never by their beginning. Null for the others. Day (without the 40 of women),
+    month, last two digits of the year and sex (L or P) are given if the certain digits hold them.
     """
     received = pa.table({"text": text, "cell": cell})
     known = placeholders()

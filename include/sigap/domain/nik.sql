@@ -118,14 +118,16 @@ named AS (
             WHEN fault IS NOT NULL THEN fault
             WHEN NOT is_dated OR ends_with(digits, '0000') THEN 'invalid'
             ELSE 'valid'
-        END AS state
+        END AS state,
+        regexp_full_match(digits, '[0-9]{14,18}') AS is_near
     FROM judged
 )
 
 SELECT
     CASE WHEN state IN ('valid', 'invalid') THEN digits END AS nik,
     state AS nik_state,
-    CASE WHEN state <> 'invalid' THEN kept END AS nik_digits,
+    -- Typed, not counted with: one or two digits too few or too many, or 16 with a slip, may be told from the right ones by hand.
+    CASE WHEN state = 'malformed' AND is_near THEN digits ELSE kept END AS nik_digits,
     CASE WHEN is_dated AND state <> 'invalid' THEN day END AS nik_day,
     CASE WHEN is_dated AND state <> 'invalid' THEN month END AS nik_month,
     CASE WHEN is_dated AND state <> 'invalid' THEN year2 END AS nik_year2,

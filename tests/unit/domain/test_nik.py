@@ -159,8 +159,7 @@ def test_a_spreadsheet_leaves_15_digits_below_2_to_the_53_and_with_them_birth_da
         ("3E+15", "text", None),
         ("3275010000000000", "number", "32750"),  # 3.27501E+15, opened and saved again
         ("3275010000000000", "text", "32750"),
-        ("327501170880001", "number", None),  # 15 digits: which one is missing?
-        ("327501170880001", "text", None),
+        ("327501170880001", "number", None),  # not 16 digits
     ],
 )
 def test_digits_that_are_left_of_a_number(text, cell, digits):
@@ -258,7 +257,29 @@ def test_every_text_has_exactly_one_known_state_and_a_nik_only_when_read(texts, 
         assert found["nik_state"] in STATES
         assert (found["nik"] is not None) == (found["nik_state"] in {"valid", "invalid"})
         if found["nik_state"] not in {"valid", "damaged"}:
-            assert found["nik_digits"] is found["nik_day"] is None
+            assert found["nik_day"] is None
+        if found["nik_state"] in {"missing", "placeholder"}:
+            assert found["nik_digits"] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "digits"),
+    [
+        ("327501170880001", "malformed", "327501170880001"),
+        ("32750117088001", "malformed", "32750117088001"),
+        ("3275 0117 0880 00011", "malformed", "32750117088000011"),
+        ("327501170880000111", "malformed", "327501170880000111"),
+        ("3275011708800", "malformed", None),
+        ("3275011708800001111", "malformed", None),
+        ("32750117O8800001", "malformed", None),
+        ("3275013208800001", "invalid", "3275013208800001"),
+        ("3275011708800000", "invalid", "3275011708800000"),
+    ],
+)
+def test_digits_that_were_typed_with_a_slip_are_kept_but_say_no_birth_date(text, state, digits):
+    found = decode(text)
+    assert (found["nik_state"], found["nik_digits"]) == (state, digits)
+    assert found["nik_day"] is found["nik_month"] is found["nik_year2"] is found["nik_sex"] is None
 
 
 @pytest.mark.parametrize("text", [*PLACEHOLDERS, "1111 1111 1111 1111", "0", "00000", "0000 0000"])
