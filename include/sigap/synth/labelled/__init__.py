@@ -1,7 +1,7 @@
 """Labelled data: two tables of invented people as lists and extracts would have them, and who is who.
 
-For training, thresholds, the monthly measurement of quality and the benchmark. What stands in the tables is data:
-profiles.yaml and names.yaml. The same arguments give the same bytes.
+For training, thresholds, the monthly measurement of quality and the benchmark. What stands in the tables is
+data: profiles.yaml and names.yaml. The same arguments give the same bytes.
 """
 
 from collections.abc import Iterator
@@ -17,12 +17,11 @@ from sigap.synth.draw import Dice
 from sigap.synth.labelled.people import Population, populate
 from sigap.synth.labelled.profiles import profile, profile_names
 from sigap.synth.labelled.roster import Rows, draw_roster
-from sigap.synth.labelled.rows import draw_rows, truth_of
+from sigap.synth.labelled.rows import TRUTH, draw_rows
 
 __all__ = ["TABLES", "TRUTH", "Labelled", "draw_labelled", "profile_names", "write_labelled"]
 
 TABLES = ("workers", "members")
-TRUTH = pa.schema([pa.field("record", pa.int64()), pa.field("person", pa.int64())])
 _CHUNK = 1 << 18
 
 
@@ -37,7 +36,7 @@ class Labelled:
 
 
 def draw_labelled(workers: int, members: int, profile: str = "standing", seed: int = 1) -> Labelled:
-    """So many rows of each table, in memory. Raises SettingsError for an unknown profile or too few members."""
+    """So many rows of each table, in memory. Raises SettingsError: no such profile, too few members."""
     people, tables = _draw(workers, members, profile, seed)
     drawn = {}
     for name, rows in tables.items():
@@ -73,4 +72,4 @@ def _draw(workers: int, members: int, name: str, seed: int) -> tuple[Population,
 def _chunks(people: Population, rows: Rows) -> Iterator[tuple[pa.Table, pa.Table]]:
     for start in range(0, len(rows), _CHUNK):
         part = rows.part(start, start + _CHUNK)
-        yield draw_rows(people, part, start + 1), truth_of(part, start + 1)
+        yield draw_rows(people, part, start + 1)

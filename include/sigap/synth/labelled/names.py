@@ -1,6 +1,6 @@
-"""Names as rows of word numbers: drawn, altered as lists alter them, and written."""
+"""Names as rows of word numbers: drawn as parents give them, and written as text."""
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -11,19 +11,48 @@ from sigap.synth.draw import Dice, Indices, Keys
 from sigap.synth.labelled.profiles import cumulated
 from sigap.synth.labelled.vocabulary import NONE, Choice, names, vocabulary
 
-WORDS = 4
-_BEFORE, _FIRST, _LAST, _AFTER = (
-    0,
-    1,
-    WORDS,
-    WORDS + 1,
-)  # columns of a name as written: a title, words, what follows
-_COLUMNS = WORDS + 2
-CUT_AT = 25  # characters that an old system keeps
+WORDS = 4  # of a name; beside them, when written, a title before and what may follow
+BEFORE, FIRST, AFTER = 0, 1, 1 + WORDS
+_COLUMNS = AFTER + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Names on their way into a list. What befalls them changes the arrays in place."""
+
+    words: Indices  # (names, 6): a title, four words, what follows
+    kept: Indices  # how many characters the list keeps, 0 for all
+    joined: NDArray[np.bool_]  # whether the first two words are written as one
+
+    @property
+    def proper(self) -> Indices:
+        """The name without a title or what follows."""
+        return self.words[:, FIRST:AFTER]
+
+    def text(self, letters: Indices) -> pa.Array:
+        """As text in capitals (0), title case (1) or small letters (2)."""
+        known = vocabulary()
+        offset = letters * known.size
+        columns = [known.text.take(pa.array(offset + word, mask=word == NONE)) for word in self.words.T]
+        names = pc.binary_join_element_wise(*columns, " ", null_handling="skip")
+        names = pc.replace_substring(names, " ,", ",")
+        for length in np.unique(self.kept[self.kept > 0]).tolist():
+            chosen = pa.array(self.kept == length)
+            short = pc.utf8_slice_codeunits(names.filter(chosen), 0, length)
+            names = pc.replace_with_mask(names, chosen, pc.utf8_rtrim(short, " "))
+        together = pc.replace_substring(names.filter(pa.array(self.joined)), " ", "", max_replacements=1)
+        return pc.replace_with_mask(names, pa.array(self.joined), together)
+
+
+def as_written(words: Indices) -> Written:
+    """Names of four word numbers, not yet altered."""
+    written = np.full((len(words), _COLUMNS), NONE)
+    written[:, FIRST:AFTER] = words
+    return Written(written, np.zeros(len(words), dtype=np.int64), np.zeros(len(words), dtype=np.bool_))
 
 
 def draw_words(dice: Dice, purpose: str, keys: Keys, sex: Indices, second: Keys) -> Indices:
-    """A name per key as (keys, 4) word numbers, NONE for no word. Rows of the same `second` share the last words."""
+    """A name per key as (keys, 4) word numbers, NONE for no word. Equal `second` share the last word."""
     words = np.full((len(keys), WORDS), NONE)
     for code in (0, 1):
         chosen = np.flatnonzero(sex == code)
@@ -32,124 +61,31 @@ def draw_words(dice: Dice, purpose: str, keys: Keys, sex: Indices, second: Keys)
 
 
 def _words_of(dice: Dice, purpose: str, keys: Keys, second: Keys, sex: int) -> Indices:
+    """A common word before or none, a given name, and as many second names as the count leaves room for."""
     known = vocabulary()
-    leading = known.leading[sex].pick(dice.share(f"{purpose} leading", keys))
+    count = 1 + np.searchsorted(cumulated(names()["words"]), dice.share(f"{purpose} count", keys), "right")
+    leading = np.where(count > 1, _pick(dice, f"{purpose} leading", keys, known.leading[sex]), NONE)
     given = _pick(dice, f"{purpose} given", keys, known.given[sex])
     last = _pick(dice, f"{purpose} last", second, known.second[sex])
-    middle = _pick(dice, f"{purpose} middle", keys, known.second[sex])
-    count = 1 + np.searchsorted(cumulated(names()["words"]), dice.share(f"{purpose} count", keys), "right")
-    given = np.where(given == leading, last, given)
+    middle, other = (
+        _pick(dice, f"{purpose} {part}", keys, known.second[sex]) for part in ("middle", "other")
+    )
     rest = count - (leading != NONE)
     columns = [
         leading,
-        np.where((rest >= 1) | (leading == NONE), given, NONE),
+        np.where(given == leading, last, given),
+        np.where((rest >= 4) & (other != middle), other, NONE),
         np.where((rest >= 3) & (middle != last), middle, NONE),
         np.where((rest >= 2) & (last != given), last, NONE),
     ]
-    return packed(np.stack(columns, axis=1))
+    return _packed(np.stack(columns, axis=1))[:, :WORDS]
 
 
 def _pick(dice: Dice, purpose: str, keys: Keys, choice: Choice) -> Indices:
     return choice.pick(dice.share(purpose, keys))
 
 
-def packed(words: Indices) -> Indices:
+def _packed(words: Indices) -> Indices:
     """The same words moved to the left, NONE behind them."""
     order = np.argsort(words == NONE, axis=1, kind="stable")
     return np.take_along_axis(words, order, axis=1)
-
-
-def as_written(words: Indices) -> Indices:
-    """Names with room for a title before and what may follow."""
-    written = np.full((len(words), _COLUMNS), NONE)
-    written[:, _FIRST : _LAST + 1] = words
-    return written
-
-
-def alter(
-    dice: Dice, purpose: str, keys: Keys, written: Indices, sex: Indices, weights: Mapping[str, float]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Alter each of the names in place, in one way that fits it. Returns which are to be cut and which joined."""
-    fits = np.stack([_fits(way, written) for way in weights], axis=1)
-    limits = np.cumsum(fits * np.asarray(list(weights.values()), dtype=np.float64), axis=1)
-    drawn = dice.share(f"{purpose} way", keys) * limits[:, -1]
-    way = (drawn[:, None] >= limits).sum(axis=1)
-    for number, name in enumerate(weights):
-        rows = np.flatnonzero(way == number)
-        if name in vocabulary().ways:
-            _replace(dice, f"{purpose} {name}", keys[rows], written, rows, name)
-        else:
-            _rearrange(dice, f"{purpose} {name}", keys[rows], written, rows, name, sex[rows])
-    ways = list(weights)
-    return way == ways.index("cut"), way == ways.index("joined")
-
-
-def _fits(way: str, written: Indices) -> NDArray[np.bool_]:
-    words = written[:, _FIRST : _LAST + 1]
-    if way == "link":
-        return np.asarray(written[:, _AFTER] == NONE)
-    if way in vocabulary().ways:
-        return np.asarray(
-            (vocabulary().ways[way].size[words] > 0).any(axis=1) & _has(words, _LEAST.get(way, 1))
-        )
-    if way == "cut":
-        return np.asarray(_characters(words) > CUT_AT)
-    return _has(words, _LEAST.get(way, 1))
-
-
-_LEAST = {"initial": 2, "dropped": 3, "order": 2, "joined": 2}
-
-
-def _has(words: Indices, count: int) -> NDArray[np.bool_]:
-    return np.asarray(words[:, count - 1] != NONE)
-
-
-def _characters(words: Indices) -> Indices:
-    return np.asarray((vocabulary().length[words + 1] + (words != NONE)).sum(axis=1) - 1)
-
-
-def _replace(dice: Dice, purpose: str, keys: Keys, written: Indices, rows: Indices, way: str) -> None:
-    """One word of each name by one of its other ways, all equally likely."""
-    ways = vocabulary().ways[way]
-    words = written[rows, _FIRST : _LAST + 1]
-    limits = np.cumsum(ways.size[words], axis=1)
-    drawn = dice.below(purpose, keys, limits[:, -1])
-    column = (drawn[:, None] >= limits).sum(axis=1)
-    at = np.arange(len(rows))
-    chosen = words[at, column]
-    nth = drawn - (limits[at, column] - ways.size[chosen])
-    written[rows, _FIRST + column] = ways.flat[ways.start[chosen] + nth]
-
-
-def _rearrange(
-    dice: Dice, purpose: str, keys: Keys, written: Indices, rows: Indices, way: str, sex: Indices
-) -> None:
-    known = vocabulary()
-    last = _FIRST + (written[rows, _FIRST : _LAST + 1] != NONE).sum(axis=1) - 1
-    if way == "title_before":
-        for code in (0, 1):
-            chosen = sex == code
-            titles = known.before[code]
-            written[rows[chosen], _BEFORE] = titles[dice.below(purpose, keys[chosen], len(titles))]
-    elif way == "title_after":
-        written[rows, _AFTER] = known.after[dice.below(purpose, keys, len(known.after))]
-    elif way == "link":
-        for code in (0, 1):
-            chosen = sex == code
-            fathers = known.fathers[code]
-            written[rows[chosen], _AFTER] = fathers[dice.below(purpose, keys[chosen], len(fathers))]
-    elif way == "dropped":
-        written[rows, last] = NONE
-    elif way == "order":
-        first = written[rows, _FIRST]
-        written[rows, _FIRST] = written[rows, last]
-        written[rows, last] = first
-
-
-def write(written: Indices, letters: Indices) -> pa.Array:
-    """Names as text; `letters` says capitals (0), title case (1) or small letters (2)."""
-    known = vocabulary()
-    offset = letters * known.size
-    columns = [known.text.take(pa.array(offset + words, mask=words == NONE)) for words in written.T]
-    name = pc.binary_join_element_wise(*columns, " ", null_handling="skip")
-    return pc.replace_substring(name, " ,", ",")

@@ -6,26 +6,30 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sigap.synth.draw import Dice, Indices, Keys
+from sigap.synth.labelled.entries import Entries
 from sigap.synth.labelled.profiles import Profile
 
-_TENS = 10 ** np.arange(15, -1, -1)  # worth of each of 16 places
+_TENS: Indices = np.asarray(10 ** np.arange(15, -1, -1), dtype=np.int64)  # worth of each of 16 places
+_FIRST_PROVINCE = 11 * 10**14  # Aceh
 _TRIES = 3
+_FLAWS = ("missing", "wrong", "excel", "short")
 
 
-def spoil(dice: Dice, profile: Profile, keys: Keys, kind: Indices, nik: Indices) -> tuple[pa.Array, pa.Array]:
-    """`nik` and `nik_digits` of some rows, as they come out of the check."""
-    limits = np.cumsum(
-        [profile.of(kind, "nik", flaw) for flaw in ("missing", "wrong", "excel", "short")], axis=0
-    )
-    flaw = (dice.share("nik flaw", keys) >= limits).sum(axis=0)
-    wrong = np.flatnonzero(flaw == 1)
-    nik = nik.copy()
-    nik[wrong] = _one_wrong(dice, profile, keys[wrong], nik[wrong])
-    digits = np.where(flaw == 2, nik // 10, _one_less(dice, keys, nik))
-    return (
-        pc.cast(pa.array(nik, mask=(flaw != 1) & (flaw != 4)), pa.string()),
-        pc.cast(pa.array(digits, mask=(flaw != 2) & (flaw != 3)), pa.string()),
-    )
+def niks(entries: Entries) -> tuple[pa.Array, pa.Array]:
+    """`nik` and `nik_digits` of the rows, as they come out of the check."""
+    nik, keys = entries.people.numbers(entries.person), entries.keys
+    limits = np.cumsum([entries.share("nik", flaw) for flaw in _FLAWS], axis=0)
+    flaw = (entries.dice.share("nik flaw", keys) >= limits).sum(axis=0)
+    wrong = np.flatnonzero(flaw == _FLAWS.index("wrong"))
+    nik[wrong] = _one_wrong(entries.dice, entries.profile, keys[wrong], nik[wrong])
+    excel, short = (flaw == _FLAWS.index(name) for name in ("excel", "short"))
+    digits = np.where(excel, nik // 10, _one_less(entries.dice, keys, nik))
+    no_nik = excel | short | (flaw == _FLAWS.index("missing"))
+    return _text(nik, ~no_nik), _text(digits, excel | short)
+
+
+def _text(numbers: Indices, is_there: NDArray[np.bool_]) -> pa.Array:
+    return pc.cast(pa.array(numbers, mask=~is_there), pa.string())
 
 
 def _one_less(dice: Dice, keys: Keys, nik: Indices) -> Indices:
@@ -53,24 +57,17 @@ def _substituted(dice: Dice, purpose: str, keys: Keys, nik: Indices, first: int)
     place = _TENS[first + dice.below(f"{purpose} place", keys, 16 - first)]
     old = nik // place % 10
     new = (old + 1 + dice.below(purpose, keys, 9)) % 10
-    return nik + (new - old) * place
+    return np.asarray(nik + (new - old) * place, dtype=np.int64)
 
 
 def _transposed(dice: Dice, purpose: str, keys: Keys, nik: Indices) -> Indices:
     place = _TENS[1 + dice.below(purpose, keys, 15)]
     right, left = nik // place % 10, nik // place // 10 % 10
-    return nik + (right - left) * 9 * place
+    return np.asarray(nik + (right - left) * 9 * place, dtype=np.int64)
 
 
 def _is_possible(nik: Indices) -> NDArray[np.bool_]:
     """What the check lets pass: a day and a month of a calendar, a province, a serial."""
     day, month = nik // 10**8 % 100, nik // 10**6 % 100
-    return np.asarray(
-        (day % 40 >= 1)
-        & (day % 40 <= 31)
-        & (day <= 71)
-        & (month >= 1)
-        & (month <= 12)
-        & (nik >= 11 * 10**14)
-        & (nik % 10**4 > 0)
-    )
+    is_date = (day % 40 >= 1) & (day % 40 <= 31) & (day <= 71) & (month >= 1) & (month <= 12)
+    return np.asarray(is_date & (nik >= _FIRST_PROVINCE) & (nik % 10**4 > 0))

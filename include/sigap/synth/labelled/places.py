@@ -1,4 +1,4 @@
-"""Where labelled people live and were registered: the kelurahan of the city, and invented ones of its neighbours."""
+"""Where labelled people live and were registered: kelurahan of the city, invented ones of its neighbours."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

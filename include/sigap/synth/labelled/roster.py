@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sigap.errors import SettingsError
 from sigap.synth.draw import Dice, Indices, Keys
-from sigap.synth.labelled.people import SLOTS
+from sigap.synth.labelled.families import SLOTS
 from sigap.synth.labelled.profiles import Profile, cumulated
 
 REGISTRY, ASSOCIATION, SECOND_ASSOCIATION, MEMBER, SECOND_MEMBER = range(5)
@@ -64,7 +64,7 @@ def draw_roster(dice: Dice, profile: Profile, workers: int, members: int) -> Ros
 
 
 def _is_listed(dice: Dice, profile: Profile, keys: Keys) -> NDArray[np.bool_]:
-    return dice.share("listed", keys) < profile.people("listed")
+    return np.asarray(dice.share("listed", keys) < profile.people("listed"))
 
 
 def _listed(dice: Dice, profile: Profile, count: int) -> tuple[Keys, Rows]:

@@ -1,7 +1,7 @@
 """Every word that a name in the tables can hold, numbered, with the ways to write it: read from names.yaml.
 
-A name is a row of word numbers, so a million names are altered with a few steps over numbers, and misspelt words
-are worked out once per word.
+A name is a row of word numbers, so a million names are altered with a few steps over numbers, and misspelt
+words are worked out once per word.
 """
 
 from collections.abc import Callable, Iterable, Mapping
