@@ -201,6 +201,54 @@ def test_a_sender_of_last_month_that_sends_nothing_holds_the_month_until_a_perso
     assert open_questions(FEBRUARY, resources) == []
 
 
+MEMBERSHIPS = (
+    "nik,kpj,nama,tanggal_lahir,segmen,status,npp_or_wadah,payer_name,program_set,coverage_start,"
+    "coverage_end,last_paid_month,as_of_date"
+)
+
+
+def send_extract(resources: Resources, as_of: str, header: str = MEMBERSHIPS, name: str = "bpjs") -> str:
+    """Put a membership extract into January's inbox, collect it, check it if it could be read; its id."""
+    folder = resources.settings.home / "inbox" / str(JANUARY) / "memberships"
+    folder.mkdir(parents=True, exist_ok=True)
+    row = "3275014407851000,10000000001,SITI SITI,1985-07-04,BPU,AKTIF,,MANDIRI,JKK,2025-01-01,,2025-12,"
+    file = folder / f"{name}.csv"
+    file.write_text(f"{header}\n{row}{as_of}\n", encoding="utf-8")
+    (path,) = (
+        one for one in list_deliveries(JANUARY, "memberships", resources) if one.endswith(f"/{file.name}")
+    )
+    result = collect(JANUARY, path, resources)
+    if result.outcome == "accepted":
+        check(JANUARY, result.delivery_id, resources)
+    return result.delivery_id
+
+
+def test_an_old_membership_extract_holds_the_month_until_a_person_lets_it_pass(resources: Resources) -> None:
+    old = send_extract(resources, "2025-11-30")
+    (question,) = open_questions(JANUARY, resources)
+    assert (question.delivery_id, question.stops) == (old, {"snapshot_age": {"limit": 31, "found": 32}})
+    assert used(resources) == 0
+    (problem,) = summarise(JANUARY, resources).problems
+    assert "32 days before the month, at most 31 may lie between" in problem.message
+    assert "32 hari" in publish_docs(JANUARY, resources).read_text()
+    judge(JANUARY, old, "pass", "dinas", "BPJS belum menarik data baru", resources)
+    assert (open_questions(JANUARY, resources), used(resources)) == ([], 1)
+    send_extract(resources, "2025-12-27", name="baru")
+    assert used(resources) == 2, "a newer extract passes by itself"
+
+
+def test_a_membership_file_that_could_not_be_read_is_forgotten_once_it_came_again(
+    resources: Resources,
+) -> None:
+    send_extract(resources, "2025-12-27", header=MEMBERSHIPS.replace("status", "keadaan"))
+    (question,) = open_questions(JANUARY, resources)
+    assert question.stops == {"month_unread_memberships": {"limit": 0, "found": 1}}
+    send_extract(resources, "2025-12-27", name="lain")
+    assert len(open_questions(JANUARY, resources)) == 1, "another file says nothing about this one"
+    send_extract(resources, "2025-12-27")
+    assert open_questions(JANUARY, resources) == []
+
+
 def test_one_answer_judges_everything_that_was_asked(resources: Resources) -> None:
     send(resources, "melati", 5)
     many, few = send(resources, "kenanga", 8), send(resources, "melati", 3, FEBRUARY)

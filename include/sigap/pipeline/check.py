@@ -25,8 +25,9 @@ from sigap.pipeline.usable import overview
 from sigap.pipeline.verdicts import newest_verdicts
 from sigap.quality.checked import RECEIVED, Checked, add_up
 from sigap.quality.docs import page_of, store_result
-from sigap.quality.gate import Validation, validate_seen
+from sigap.quality.gate import Validation, also_stopped, validate_seen
 from sigap.quality.rows import check_stretches
+from sigap.quality.snapshot import Days, count_days, snapshot_stops
 from sigap.quality.suites import seen_of
 from sigap.warehouse.tables import quality, sources
 
@@ -74,8 +75,8 @@ def check(period: Period, delivery_id: str, resources: Resources) -> CheckResult
             resources.lake.draft(f"quality.{entry.kind}", period) as rows,
             resources.lake.draft("quality.findings", period) as findings,
         ):
-            totals, seen = _check_rows(delivery, entry, known, resources, rows, findings)
-            validation = _validate(seen, totals, entry, delivery, known.history)
+            totals, seen, days = _check_rows(delivery, entry, known, resources, rows, findings)
+            validation = _validate(seen, totals, days, entry, delivery, known.history)
             outcome.versions["suite"] = validation.suite_sha256
             batch = rows.seal([source], outcome.versions)
             cells = findings.seal([source], outcome.versions)
@@ -159,12 +160,14 @@ def _check_rows(
     resources: Resources,
     rows: Draft,
     findings: Draft,
-) -> tuple[Checked, pa.Table]:
-    """Check stretch by stretch into the two batches; returns the numbers and what the suite looks at."""
+) -> tuple[Checked, pa.Table, Days]:
+    """Check stretch by stretch into the two batches; returns the numbers, what the suite looks at, and of a
+    membership extract the days it speaks of.
+    """
     source, period = BatchRef.from_dict(delivery.batch), Period.parse(delivery.period)
     scan = partial(resources.lake.scan, source)
     lists = [FoundList.from_dict(found) for found in delivery.lists]
-    totals = add_up([], entry.kind)
+    totals, days = add_up([], entry.kind), Days()
     seen = [seen_of(RECEIVED[entry.kind].empty_table(), totals.rows, entry)]
     stretches = check_stretches(
         scan, entry, period, lists=lists, regions=known.regions, verdicts=known.verdicts
@@ -174,11 +177,17 @@ def _check_rows(
         findings.add(checked.findings)
         totals = add_up([totals, checked], entry.kind)
         seen.append(seen_of(received, checked.rows, entry))
-    return totals, pa.concat_tables(seen).unify_dictionaries()
+        days.update(count_days(checked.rows) if entry.kind == "memberships" else {})
+    return totals, pa.concat_tables(seen).unify_dictionaries(), days
 
 
 def _validate(
-    seen: pa.Table, totals: Checked, entry: SourceEntry, delivery: Row[Any], history: Sequence[int]
+    seen: pa.Table,
+    totals: Checked,
+    days: Days,
+    entry: SourceEntry,
+    delivery: Row[Any],
+    history: Sequence[int],
 ) -> Validation:
     found = validate_seen(
         seen,
@@ -189,6 +198,8 @@ def _validate(
         history,
         is_correction=delivery.corrects is not None,
     )
+    if delivery.corrects is None:
+        found = also_stopped(found, snapshot_stops(days, Period.parse(delivery.period)), entry)
     if found.outcome == "passed" or not _is_read_otherwise(delivery, entry):
         return found
     note = (

@@ -16,7 +16,7 @@ from sigap.pipeline.link import covered_before
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import newest_roster, standing_invoices
-from sigap.pipeline.usable import overview
+from sigap.pipeline.usable import came_again, overview
 from sigap.warehouse.store import copy_rows
 from sigap.warehouse.tables import audit, entitlement
 
@@ -35,7 +35,7 @@ class _Inputs:
 def decide(period: Period, resources: Resources) -> BatchRef:
     """Decide about everybody of the month and make the roster version that holds it.
 
-    Returns the batch of entitlement.decisions behind the roster; entitlement.coverage beside it says what each
+    Returns the batch of entitlement.decisions behind the roster; entitlement.coverage says what each
     membership meant. The same decisions reuse the newest version unless it was rejected. A month whose
     invoices are approved or issued is closed: its roster is returned as it is, and the outcome counts as
     `changed_after_issue` the persons who would now be decided otherwise.
@@ -93,13 +93,14 @@ def _inputs(period: Period, resources: Resources) -> _Inputs:
 def _unused(period: Period, resources: Resources) -> int:
     """Membership files whose rows are not used: whoever stands only in them looks uncovered.
 
-    Whoever judges the roster sees this number. A refused file that came again is still counted.
+    Whoever judges the roster sees this number.
     """
     wanted = (
         select(func.count())
         .select_from(overview)
         .where(overview.c.period == str(period), overview.c.source == "memberships")
         .where(not_(overview.c.is_usable | overview.c.is_replaced | (overview.c.outcome == "duplicate")))
+        .where(not_(came_again()))
     )
     with resources.warehouse.connect() as connection:
         return int(connection.execute(wanted).scalar_one())

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, not_, select
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
 from sigap.pipeline.resources import Resources
-from sigap.pipeline.usable import overview
+from sigap.pipeline.usable import came_again, overview
 from sigap.quality.stops import MonthCounts, Stops, judge_month
 from sigap.warehouse.tables import quality, sources
 
@@ -149,10 +149,10 @@ def _arrived(connection: Connection, period: Period) -> set[str]:
 
 
 def _unread(connection: Connection, period: Period, codes: Collection[str]) -> int:
-    delivery = sources.delivery.c
-    wanted = select(func.count()).where(
-        delivery.period == str(period),
-        delivery.source.in_(codes),
-        delivery.outcome.in_(("refused", "drifted")),
+    wanted = (
+        select(func.count())
+        .select_from(overview)
+        .where(overview.c.period == str(period), overview.c.source.in_(codes))
+        .where(overview.c.outcome.in_(("refused", "drifted")), not_(came_again()))
     )
     return int(connection.execute(wanted).scalar_one())

@@ -1,6 +1,17 @@
 """Which of a month's lists are used: asked in one place, the view reporting.delivery_overview."""
 
-from sqlalchemy import Boolean, Connection, DateTime, Integer, String, column, select, table
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Integer,
+    String,
+    column,
+    exists,
+    select,
+    table,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from sigap.domain.batch import BatchRef
@@ -30,6 +41,15 @@ overview = table(
     column("received_at", DateTime(timezone=True)),
     schema="reporting",
 )
+
+
+def came_again() -> ColumnElement[bool]:
+    """Whether a file could not be read but one of that name and sender could, in the same month."""
+    mine, other = overview.c, overview.alias().c
+    same = (other.period == mine.period) & (other.source == mine.source)
+    return mine.outcome.in_(("refused", "drifted")) & exists().where(
+        same, other.file_name == mine.file_name, other.outcome.in_(("accepted", "duplicate"))
+    )
 
 
 def usable_batches(connection: Connection, period: Period) -> list[BatchRef]:

@@ -1,7 +1,7 @@
 """May this delivery be used? One Great Expectations validation per delivery, and the stop rules."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -95,6 +95,14 @@ def validate_seen(
         stops,
         faults,
     )
+
+
+def also_stopped(found: Validation, stops: Stops, entry: SourceEntry) -> Validation:
+    """The validation with stop rules that are evaluated elsewhere; unchanged without any."""
+    if not stops:
+        return found
+    both = found.stops | stops
+    return replace(found, outcome="stopped", stops=both, message=advise(both, entry, _frequent(found.faults)))
 
 
 def open_context() -> "AbstractDataContext":

@@ -1,7 +1,7 @@
 """Stop rules: those of a month as a whole, and all of them in the words of who judges (stops.yaml).
 
 Those of one delivery stand in its suite (`quality.suites`) and Great Expectations evaluates them; those of a
-month compare counts with the dated limits of `period.yaml`.
+month, and the age of a membership extract (`quality.snapshot`), go by the dated limits of `period.yaml`.
 """
 
 import math
@@ -126,6 +126,8 @@ def _sides(stop: Mapping[str, Any], unit: str, titles: Mapping[str, str]) -> tup
 
 
 def _word(value: Any, unit: str, titles: Mapping[str, str]) -> str:
+    if unit == "days":
+        return f"{format_decimal(value, locale='id_ID')} hari"
     if isinstance(value, list) and unit == "range":
         return " sampai ".join(format_decimal(bound, locale="id_ID") for bound in value)
     if isinstance(value, list):
