@@ -7,6 +7,7 @@ once per record; records then only look their tokens up.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ Rule = Mapping[str, Any]
 class NameRules:
     """`names.yaml` as the statements need it."""
 
-    values: Mapping[str, Any]  # titles_before, titles_after, links: words; joined: pattern
+    values: Mapping[str, Any]  # titles_opening, titles_before, titles_after, parents, links: words
     family: pa.Table  # spelling, name, is_opening
     nickname: pa.Table  # nickname, name
     marks: Sequence[Rule]
@@ -65,7 +66,8 @@ def standardise(connection: duckdb.DuckDBPyConnection, records: str, target: str
 def name_rules() -> NameRules:
     """Read `names.yaml` once."""
     tree = yaml.safe_load(Path(__file__).with_name("names.yaml").read_text(encoding="utf-8"))
-    before, after = (_words(tree["titles"][place]) for place in ("before", "after"))
+    parents = _words(tree["parents"])
+    titles = {f"titles_{place}": _words(rules) for place, rules in tree["titles"].items()}
     families = [
         (spelling, family["name"], is_opening)
         for family in tree["families"]
@@ -74,10 +76,10 @@ def name_rules() -> NameRules:
     ] + [(family["name"], family["name"], False) for family in tree["families"]]
     nicknames = [(nickname, rule["name"]) for rule in tree["nicknames"] for nickname in rule["nicknames"]]
     return NameRules(
-        {
-            "titles_before": before,
-            "titles_after": after,
-            "links": _words(tree["links"]),
+        titles
+        | {
+            "parents": parents,
+            "links": _words(tree["links"]) + [word for word in parents if len(word) > 1],
             "joined": "|".join(rule["pattern"] for rule in tree["joined"]),
         },
         _table(("spelling", "name", "is_opening"), families),
@@ -96,8 +98,15 @@ def _register(connection: duckdb.DuckDBPyConnection, rules: NameRules, terms: Te
     connection.register("naming_tokens", terms.tokens)
     connection.register("naming_names", terms.names)
     connection.register("naming_births", terms.births)
-    titles = [title + dot for title in rules.values["titles_before"] for dot in ("", ".")]
-    connection.execute("SET VARIABLE naming_titles = $titles", {"titles": titles})
+    opening = [*rules.values["titles_before"], *rules.values["titles_opening"]]
+    parents = rules.values["parents"]
+    variables = {
+        "titles": [title + dot for title in opening for dot in ("", ".")],
+        "parent": " " + commonprefix(parents),
+        "parents": f" (?:{'|'.join(parents)})[.]* .*$",
+    }
+    for name, value in variables.items():
+        connection.execute(f"SET VARIABLE naming_{name} = $value", {"value": value})
 
 
 def _spell(connection: duckdb.DuckDBPyConnection, rules: NameRules) -> None:
@@ -144,7 +153,9 @@ def _keep(connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelati
 def _tidy(connection: duckdb.DuckDBPyConnection) -> None:
     for name in _OWN:
         connection.execute(f"DROP TABLE naming_{name}")
-    connection.execute("DROP VIEW naming_split; DROP VIEW naming_records; RESET VARIABLE naming_titles")
+    connection.execute("DROP VIEW naming_split; DROP VIEW naming_records")
+    for name in ("titles", "parent", "parents"):
+        connection.execute(f"RESET VARIABLE naming_{name}")
     for name in ("family", "nickname", "tokens", "names", "births"):
         connection.unregister(f"naming_{name}")
 

@@ -18,7 +18,7 @@ named AS (
         place.word,
         place.opening,
         CASE
-            WHEN list_contains($titles_before, place.word) THEN NULL
+            WHEN list_contains($titles_before, place.word) OR (place.opening AND list_contains($titles_opening, place.word)) THEN NULL
             WHEN NOT place.opening AND (list_contains($titles_after, place.word) OR list_contains($links, place.word)) THEN NULL
             ELSE coalesce(family.name, heard.name, sounded.sound)
         END AS text

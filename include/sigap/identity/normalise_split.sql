@@ -1,12 +1,25 @@
 -- The tokens of every name, as written but in capitals. No regular expression here: this runs for every record.
 -- A title at the beginning is left out at once, so that what follows stands at the beginning (H. M. Ali).
 CREATE OR REPLACE TEMP VIEW naming_split AS
-WITH written AS (
-    SELECT
-        *,
-        string_split(upper(strip_accents(trim(full_name))), ' ') AS words,
-        string_split(upper(strip_accents(trim(mother_name))), ' ') AS mother_words
+WITH capital AS (
+    SELECT *, upper(strip_accents(trim(full_name))) AS text, upper(strip_accents(trim(mother_name))) AS mother
     FROM naming_records
+),
+
+-- The father's name is left out. Few names have such letters in them, so few meet the expression.
+own AS (
+    SELECT
+        * EXCLUDE (text, mother),
+        CASE WHEN contains(text, getvariable('naming_parent')) THEN regexp_replace(text, getvariable('naming_parents'), '') ELSE text END
+            AS text,
+        CASE WHEN contains(mother, getvariable('naming_parent')) THEN regexp_replace(mother, getvariable('naming_parents'), '') ELSE mother END
+            AS mother
+    FROM capital
+),
+
+written AS (
+    SELECT * EXCLUDE (text, mother), string_split(text, ' ') AS words, string_split(mother, ' ') AS mother_words
+    FROM own
 ),
 
 opened AS (

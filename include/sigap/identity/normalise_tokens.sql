@@ -27,4 +27,5 @@ numbered AS (
 SELECT *
 FROM numbered
 WHERE NOT list_contains($titles_before, replace(text, '.', ''))
+AND NOT (opening AND part = 1 AND list_contains($titles_opening, replace(text, '.', '')))
 AND ((opening AND part = 1) OR NOT list_contains($titles_after, replace(text, '.', '')));

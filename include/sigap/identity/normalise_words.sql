@@ -11,7 +11,7 @@ numbered AS (
 ),
 
 titled AS (
-    SELECT *, bool_and(list_contains($titles_before, word)) OVER before AS is_after_titles
+    SELECT *, bool_and(list_contains($titles_before, word) OR list_contains($titles_opening, word)) OVER before AS is_after_titles
     FROM numbered
     WINDOW before AS (PARTITION BY token, opening ORDER BY place ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 )
