@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
 from sigap.domain.period import Period
 from sigap.errors import IdentityError
 
-KINDS = ("rows", "membership")
+KINDS = ("membership", "rows")  # sorted
 VERDICTS = ("same", "different")
 SHIPPED = Path(__file__).with_name("risk.yaml")
 _NAMES = {f"stakes.{kind}.{verdict}" for kind in KINDS for verdict in VERDICTS} | {"least_chance", "limit"}
@@ -31,14 +32,19 @@ class RiskRules:
     versions: str
 
     def of(self, kind: str, verdict: str, match_weight: float) -> int:
-        """The risk of a verdict in whole rupiah.
+        """The risk of one verdict in whole rupiah."""
+        return int(self.of_pairs([kind], verdict, [match_weight])[0])
 
-        `match_weight` is log2 of the odds that both records are one person: the farther it lies on the other
+    def of_pairs(self, kinds: Any, verdict: str, match_weights: Any) -> Any:
+        """The risk of a verdict about each pair in whole rupiah, as an array.
+
+        A match weight is log2 of the odds that both records are one person: the farther it lies on the other
         side, the higher the risk.
         """
-        against = match_weight if verdict == "different" else -match_weight
-        chance: float = 1 / (1 + 2.0 ** max(-1000.0, min(1000.0, -against)))
-        return round(self.stakes[kind, verdict] * max(chance, self.least_chance))
+        towards = np.asarray(match_weights, dtype=float) * (1 if verdict == "same" else -1)
+        chance = np.maximum(1 / (1 + np.exp2(np.clip(towards, -1000, 1000))), self.least_chance)
+        stakes = np.array([self.stakes[kind, verdict] for kind in KINDS])
+        return np.rint(stakes[np.searchsorted(KINDS, kinds)] * chance).astype(np.int64)
 
     def needs_two(self, kind: str, verdict: str, match_weight: float) -> bool:
         """Whether such a verdict has effect only once a second person agreed."""

@@ -20,6 +20,7 @@ class Waiting:
     """The verdict that waits for a second person."""
 
     verdict_id: int
+    fact_key: str
     verdict: str  # same | different
     actor: str
     reason: str

@@ -16,6 +16,7 @@ from sigap.domain.period import Period
 from sigap.errors import QualityError
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.standing import superseded_rows, without
+from sigap.pipeline.stewards import refuse_stranger
 from sigap.pipeline.usable import overview
 from sigap.publish import publish
 from sigap.quality.checked import NECESSARY, NIK_FAULTS
@@ -105,7 +106,7 @@ def judge_rows(verdicts: Sequence[RowVerdict], actor: str, resources: Resources)
     A rejected row may only be corrected, a row that lacks what every used row must have only be corrected or
     rejected. Raises `QualityError` for a row that waits for nobody, or a person who is no steward.
     """
-    _refuse_stranger(actor, resources)
+    refuse_stranger(actor, resources.settings, QualityError)
     found = [_judged(verdict, actor, resources) for verdict in verdicts]
     for period in sorted({period for period, _ in found}):
         rows = [row for of, row in found if of == period]
@@ -117,15 +118,6 @@ def judge_rows(verdicts: Sequence[RowVerdict], actor: str, resources: Resources)
             outcome.wrote("quality.verdict")
             outcome.count({"verdicts": len(rows)})
     return len(found)
-
-
-def _refuse_stranger(actor: str, resources: Resources) -> None:
-    stewards = [name.strip() for name in resources.settings.stewards.split(",")]
-    if actor.strip() not in stewards:
-        raise QualityError(
-            "Rows are settled by the stewards that SIGAP_STEWARDS names, and the account given is none of "
-            "them. Ask one of them, or have the setting changed."
-        )
 
 
 def _judged(verdict: RowVerdict, actor: str, resources: Resources) -> tuple[str, dict[str, Any]]:

@@ -49,8 +49,9 @@ PAIR = ShownPair(
     risks={"same": 3_628_000, "different": 184_000},
     limit_idr=2_000_000,
 )
-MADE = Waiting(41, "same", "dinas", "KTP dilihat di kelurahan", dt.datetime(2026, 1, 20, 9, tzinfo=dt.UTC))
-CHECK = replace(PAIR, fact_key="1a" * 16, waiting=MADE)
+NOON = dt.datetime(2026, 1, 20, 12, tzinfo=dt.UTC)
+MADE = Waiting(41, "1a" * 16, "same", "dinas", "KTP dilihat di kelurahan", NOON)
+CHECK = replace(PAIR, fact_key=MADE.fact_key, waiting=MADE)
 
 
 @pytest.fixture
