@@ -75,7 +75,9 @@ def labelled(
     seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 1,
 ) -> None:
     """Write two tables of invented people and who is who, to train and to measure on."""
-    Console().print(written(folder, workers, members, profile, seed), markup=False, highlight=False)
+    Console().print(
+        written(folder, workers, members, profile, seed), markup=False, highlight=False, soft_wrap=True
+    )
 
 
 def _show(name: str, lines: Sequence[str], keep: bool) -> None:
