@@ -11,8 +11,11 @@ from rich.markup import escape
 
 from sigap.cli.delivery import delivery_app
 from sigap.cli.held import held_app
+from sigap.cli.model import link_tables, model_app
+from sigap.cli.links import links_app
 from sigap.cli.regions import regions_app
 from sigap.cli.registry import registry_app
+from sigap.cli.review import review_app
 from sigap.cli.source import source_app
 from sigap.cli.terminal import (
     InboxOption,
@@ -42,8 +45,12 @@ app.add_typer(warehouse_app, name="warehouse")
 app.add_typer(source_app, name="source")
 app.add_typer(delivery_app, name="delivery")
 app.add_typer(held_app, name="held")
+app.add_typer(review_app, name="review")
+app.add_typer(links_app, name="links")
 app.add_typer(regions_app, name="regions")
 app.add_typer(registry_app, name="registry")
+app.add_typer(model_app, name="model")
+app.command("link-tables")(link_tables)
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130  # 128 and SIGINT, as shells count
