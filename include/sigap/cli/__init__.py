@@ -11,8 +11,8 @@ from rich.markup import escape
 
 from sigap.cli.delivery import delivery_app
 from sigap.cli.held import held_app
-from sigap.cli.model import link_tables, model_app
 from sigap.cli.links import links_app
+from sigap.cli.model import link_tables, model_app
 from sigap.cli.regions import regions_app
 from sigap.cli.registry import registry_app
 from sigap.cli.review import review_app
@@ -48,8 +48,8 @@ app.add_typer(held_app, name="held")
 app.add_typer(review_app, name="review")
 app.add_typer(links_app, name="links")
 app.add_typer(regions_app, name="regions")
-app.add_typer(registry_app, name="registry")
 app.add_typer(model_app, name="model")
+app.add_typer(registry_app, name="registry")
 app.command("link-tables")(link_tables)
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
