@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, settings_for, show
@@ -172,7 +173,7 @@ def _told(row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _place(source: str, delivery: str, sheet: str | None, row: int) -> str:
-    return " ".join(filter(None, (source, delivery, sheet, f"row {row}")))
+    return escape(" ".join(filter(None, (source, delivery, sheet, f"row {row}"))))
 
 
 def _print(pair: "ShownPair") -> None:
@@ -182,7 +183,7 @@ def _print(pair: "ShownPair") -> None:
     table = Table("", "rekaman pertama", "rekaman kedua", "hasil perbandingan", "bobot")
     for line in lines_of(pair):
         weight = "" if line.weight is None else write_weight(line.weight, "id", signed=True)
-        table.add_row(line.label, line.left, line.right, line.words, weight)
+        table.add_row(line.label, escape(line.left), escape(line.right), line.words, weight)
     show.print(f"{pair.fact_key}: {pair.kind}", markup=False)
     show.print(table)
     for verdict in ("same", "different"):
