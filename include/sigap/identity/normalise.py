@@ -7,7 +7,6 @@ once per record; records then only look their tokens up.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +43,9 @@ class NameRules:
 def standardise(connection: duckdb.DuckDBPyConnection, records: str, target: str, terms: Terms) -> None:
     """Make table `target` with the columns of STANDARD, one row per row of `records` (columns of RECORDS).
 
-    Both are names of relations of this connection; records are read twice. The same rows give the same values whatever their order. `name_key` is only comparable within one version
-    of DuckDB. A name without a letter is null, and so is all that comes of it. Tables and views named
-    `naming_…` are made and dropped.
+    Both are names of relations of this connection; the records are read twice. The same rows give the same
+    values whatever their order. `name_key` is only comparable within one version of DuckDB. A name without a
+    letter is null, and so is all that comes of it. Tables and views named `naming_…` are made and dropped.
     """
     rules = name_rules()
     connection.table(records).create_view("naming_records", replace=True)
@@ -68,6 +67,7 @@ def name_rules() -> NameRules:
     tree = yaml.safe_load(Path(__file__).with_name("names.yaml").read_text(encoding="utf-8"))
     parents = _words(tree["parents"])
     titles = {f"titles_{place}": _words(rules) for place, rules in tree["titles"].items()}
+    links = _words(tree["links"]) + [word for word in parents if len(word) > 1]
     families = [
         (spelling, family["name"], is_opening)
         for family in tree["families"]
@@ -78,8 +78,10 @@ def name_rules() -> NameRules:
     return NameRules(
         titles
         | {
+            "told_by_place": [word for word, _, is_opening in families if is_opening]
+            + [*titles["titles_opening"], *titles["titles_after"], *links],
             "parents": parents,
-            "links": _words(tree["links"]) + [word for word in parents if len(word) > 1],
+            "links": links,
             "joined": "|".join(rule["pattern"] for rule in tree["joined"]),
         },
         _table(("spelling", "name", "is_opening"), families),
@@ -102,7 +104,7 @@ def _register(connection: duckdb.DuckDBPyConnection, rules: NameRules, terms: Te
     parents = rules.values["parents"]
     variables = {
         "titles": [title + dot for title in opening for dot in ("", ".")],
-        "parent": " " + commonprefix(parents),
+        "parent": f" {parents[0][0]}",
         "parents": f" (?:{'|'.join(parents)})[.]* .*$",
     }
     for name, value in variables.items():

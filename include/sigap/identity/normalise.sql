@@ -1,11 +1,17 @@
 -- The records of naming_split with the columns of STANDARD. Every step is its own projection, so that nothing is computed twice.
 CREATE TABLE naming_standard AS
-WITH placed AS (
-    SELECT
-        * EXCLUDE (words, mother_words),
-        words[1] AS t1, words[2] AS t2, words[3] AS t3, words[4] AS t4, words[5] AS t5,
-        mother_words[1] AS m1, mother_words[2] AS m2, mother_words[3] AS m3
+WITH titled AS (
+    SELECT *, CASE WHEN list_contains(getvariable('naming_titles'), words[1]) THEN 1 ELSE 0 END AS before
     FROM naming_split
+),
+
+-- After a title the name only begins (H. M. Ali).
+placed AS (
+    SELECT
+        * EXCLUDE (words, mother_words, before),
+        words[1 + before] AS t1, words[2 + before] AS t2, words[3 + before] AS t3, words[4 + before] AS t4, words[5 + before] AS t5,
+        mother_words[1] AS m1, mother_words[2] AS m2, mother_words[3] AS m3
+    FROM titled
 ),
 
 looked_up AS (
@@ -39,7 +45,7 @@ named AS (
         * EXCLUDE (full_name, words, nicks, mother_words),
         CASE
             WHEN counted > 0 THEN words
-            WHEN full_name IS NOT NULL THEN nullif(trim(regexp_replace(upper(strip_accents(full_name)), '[^A-Z]+', ' ', 'g')), '')
+            WHEN full_name IS NOT NULL THEN nullif(trim(regexp_replace(strip_accents(upper(full_name)), '[^A-Z]+', ' ', 'g')), '')
         END AS name,
         CASE WHEN counted > 0 THEN nicks END AS nicks,
         nullif(mother_words, '') AS mother
@@ -70,16 +76,17 @@ born AS (
     FROM silent
 ),
 
--- Most numbers are written plainly, 0812...; only the others cost an expression more. Of two numbers in a cell the first counts.
+-- Most numbers are written plainly, 0812... or 62812...; only the others cost an expression more. Of two in a cell the first counts.
 dialled AS (
     SELECT
         * EXCLUDE (phone, kk),
         CASE
             WHEN phone IS NULL THEN NULL
-            WHEN regexp_full_match(phone, '0[1-9][0-9]+') THEN phone[2:]
+            WHEN regexp_full_match(phone, '08[0-9]{8,11}') THEN phone[2:]
+            WHEN regexp_full_match(phone, '628[0-9]{8,11}') THEN phone[3:]
             ELSE regexp_extract(
                 regexp_replace(regexp_replace(regexp_extract(phone, '^[^/,;]+'), '[.]0+$', ''), '[^0-9]', '', 'g'),
-                '^(?:(?:00)?620?|0)?([1-9][0-9]+)$', 1
+                '^(?:(?:00)?620?|0)?(8[0-9]{8,11}|[2-79][0-9]{7,10})$', 1
             )
         END AS national,
         CASE WHEN regexp_full_match(kk, '[0-9]{16}') AND NOT ends_with(kk, '0000000') AND NOT list_contains($placeholders, kk) THEN kk END
@@ -107,7 +114,7 @@ SELECT
     mother,
     kelurahan_code,
     kecamatan_code,
-    CASE WHEN regexp_full_match(national, '8[0-9]{8,11}|[2-79][0-9]{7,10}') THEN '+62' || national END AS phone,
+    '+62' || nullif(national, '') AS phone,
     CASE
         WHEN dialled.name IS NULL THEN NULL
         ELSE coalesce(whole.frequency, greatest($least_name, CASE WHEN counted > 0 THEN dialled.frequency ELSE $rare_token END))

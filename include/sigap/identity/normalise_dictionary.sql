@@ -1,16 +1,18 @@
 -- A spelling that sounds like one of a family belongs to it. Abbreviations do not: Mo is no Muhammad.
 CREATE OR REPLACE TEMP TABLE naming_heard AS
 SELECT sounded.sound, min(family.name) AS name
-FROM (SELECT spelling, name FROM naming_family UNION SELECT name, name FROM naming_family) AS family
+FROM naming_family AS family
 JOIN naming_sounded AS sounded ON sounded.word = family.spelling
 WHERE length(family.spelling) >= 5 OR family.spelling = family.name
 GROUP BY sounded.sound;
 
--- What each word is read as: null if it is dropped.
+-- What each word is read as, null if it is dropped; once as it reads anywhere but at the beginning of a name, and the few that read
+-- otherwise there once more.
 CREATE OR REPLACE TEMP TABLE naming_reading AS
 WITH place AS (
-    SELECT word, word_opening AS opening FROM naming_piece
-    UNION SELECT token, opening FROM naming_token WHERE NOT is_compound
+    SELECT word, sound, false AS opening FROM naming_sounded
+    UNION ALL
+    SELECT word, sound, true FROM naming_sounded WHERE list_contains($told_by_place, word)
 ),
 
 named AS (
@@ -18,14 +20,13 @@ named AS (
         place.word,
         place.opening,
         CASE
-            WHEN list_contains($titles_before, place.word) OR (place.opening AND list_contains($titles_opening, place.word)) THEN NULL
-            WHEN NOT place.opening AND (list_contains($titles_after, place.word) OR list_contains($links, place.word)) THEN NULL
-            ELSE coalesce(family.name, heard.name, sounded.sound)
+            WHEN list_contains($titles_before, place.word) THEN NULL
+            WHEN list_contains(CASE WHEN opening THEN $titles_opening ELSE $titles_after || $links END, place.word) THEN NULL
+            ELSE coalesce(family.name, heard.name, place.sound)
         END AS text
     FROM place
-    JOIN naming_sounded AS sounded USING (word)
     LEFT JOIN naming_family AS family ON family.spelling = place.word AND (place.opening OR NOT family.is_opening)
-    LEFT JOIN naming_heard AS heard ON heard.sound = sounded.sound
+    LEFT JOIN naming_heard AS heard ON heard.sound = place.sound
 ),
 
 nicknamed AS (
@@ -49,25 +50,39 @@ LEFT JOIN naming_tokens AS term ON term.token = named.text;
 
 -- And each token: words in their order, the first and the last of them, null if nothing is left.
 CREATE OR REPLACE TEMP TABLE naming_meaning AS
+WITH gathered AS (
+    SELECT
+        piece.token,
+        piece.opening,
+        coalesce(list_sort(list({'place': place, 'text': text, 'nick': nick}) FILTER (text IS NOT NULL)), []) AS found,
+        (sum(key) % 576460752303423488)::BIGINT AS key,
+        product(frequency) AS frequency
+    FROM naming_piece AS piece
+    JOIN naming_reading AS reading
+        ON reading.word = piece.word AND reading.opening = (piece.word_opening AND list_contains($told_by_place, piece.word))
+    GROUP BY piece.token, piece.opening
+)
+
 SELECT token, opening, text AS words, text AS head, text AS tail, (text IS NOT NULL)::TINYINT AS counted, nick, key, frequency
 FROM naming_token AS written
-JOIN naming_reading AS reading USING (opening)
-WHERE NOT written.is_compound AND reading.word = written.token
+JOIN naming_reading AS reading ON reading.word = written.token
+WHERE NOT written.is_compound
 UNION ALL
 SELECT
-    piece.token,
-    piece.opening,
-    string_agg(text, ' ' ORDER BY place),
-    first(text ORDER BY place) FILTER (text IS NOT NULL),
-    last(text ORDER BY place) FILTER (text IS NOT NULL),
-    least(count(text), 9)::TINYINT,
-    string_agg(nick, ' ' ORDER BY place),
-    (sum(key) % 576460752303423488)::BIGINT,
-    product(frequency)
-FROM naming_piece AS piece
-JOIN naming_reading AS reading ON reading.word = piece.word AND reading.opening = piece.word_opening
-GROUP BY piece.token, piece.opening;
-
-CREATE OR REPLACE TEMP TABLE naming_opening AS SELECT * EXCLUDE (opening) FROM naming_meaning WHERE opening;
+    token,
+    opening,
+    nullif(array_to_string([word.text FOR word IN found], ' '), ''),
+    found[1].text,
+    found[-1].text,
+    least(len(found), 9)::TINYINT,
+    nullif(array_to_string([word.nick FOR word IN found], ' '), ''),
+    key,
+    frequency
+FROM gathered;
 
 CREATE OR REPLACE TEMP TABLE naming_later AS SELECT * EXCLUDE (opening) FROM naming_meaning WHERE NOT opening;
+
+CREATE OR REPLACE TEMP TABLE naming_opening AS
+SELECT * EXCLUDE (opening) FROM naming_meaning WHERE opening
+UNION ALL
+SELECT * FROM naming_later ANTI JOIN (SELECT token FROM naming_meaning WHERE opening) USING (token);

@@ -1,8 +1,11 @@
--- The tokens of every name, as written but in capitals. No regular expression here: this runs for every record.
--- A title at the beginning is left out at once, so that what follows stands at the beginning (H. M. Ali).
+-- The tokens of every name, as written but in capitals. This runs twice for every record, so it does no more than it must: accents,
+-- tabs and marks are left to the dictionary of tokens.
 CREATE OR REPLACE TEMP VIEW naming_split AS
 WITH capital AS (
-    SELECT *, upper(strip_accents(trim(full_name))) AS text, upper(strip_accents(trim(mother_name))) AS mother
+    SELECT
+        *,
+        upper(CASE WHEN starts_with(full_name, ' ') THEN trim(full_name) ELSE full_name END) AS text,
+        upper(CASE WHEN starts_with(mother_name, ' ') THEN trim(mother_name) ELSE mother_name END) AS mother
     FROM naming_records
 ),
 
@@ -20,19 +23,6 @@ own AS (
 written AS (
     SELECT * EXCLUDE (text, mother), string_split(text, ' ') AS words, string_split(mother, ' ') AS mother_words
     FROM own
-),
-
-opened AS (
-    SELECT
-        * EXCLUDE (words, mother_words),
-        CASE WHEN length(words[1]) <= 5 AND len(words) > 1 AND list_contains(getvariable('naming_titles'), words[1]) THEN words[2:] ELSE words END
-            AS words,
-        CASE
-            WHEN length(mother_words[1]) <= 5 AND len(mother_words) > 1 AND list_contains(getvariable('naming_titles'), mother_words[1])
-                THEN mother_words[2:]
-            ELSE mother_words
-        END AS mother_words
-    FROM written
 )
 
 SELECT
@@ -40,4 +30,4 @@ SELECT
     CASE WHEN len(words) > 5 THEN list_append(words[:4], array_to_string(words[5:], ' ')) ELSE words END AS words,
     CASE WHEN len(mother_words) > 3 THEN list_append(mother_words[:2], array_to_string(mother_words[3:], ' ')) ELSE mother_words END
         AS mother_words
-FROM opened;
+FROM written;
