@@ -13,6 +13,7 @@ from sigap.cli.delivery import delivery_app
 from sigap.cli.held import held_app
 from sigap.cli.links import links_app
 from sigap.cli.model import link_tables, model_app
+from sigap.cli.person import person_app
 from sigap.cli.regions import regions_app
 from sigap.cli.registry import registry_app
 from sigap.cli.review import review_app
@@ -45,6 +46,7 @@ app.add_typer(warehouse_app, name="warehouse")
 app.add_typer(source_app, name="source")
 app.add_typer(delivery_app, name="delivery")
 app.add_typer(held_app, name="held")
+app.add_typer(person_app, name="person")
 app.add_typer(review_app, name="review")
 app.add_typer(links_app, name="links")
 app.add_typer(regions_app, name="regions")
