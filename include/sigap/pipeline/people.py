@@ -23,7 +23,7 @@ What the history says, and what these functions keep to:
 from pathlib import Path
 
 import pyarrow as pa
-from sqlalchemy import Connection, column, func, insert, select, table
+from sqlalchemy import Connection, column, func, select, table
 
 from sigap.domain.period import Period
 from sigap.pipeline.locks import lock_month
@@ -50,7 +50,7 @@ VERDICTS = pa.schema(
 )
 
 _NUMBERING = 3275_01  # advisory lock: one run at a time hands out person numbers
-_WORK_MEMORY = "128MB"  # a province's joins stay in memory; the setting ends with the transaction
+_WORK_MEMORY = "128MB"  # a province's joins stay in memory; settings end with the transaction
 
 
 def assign_people(
@@ -67,10 +67,10 @@ def assign_people(
     """
     lock_month(connection, period)
     connection.execute(select(func.pg_advisory_xact_lock(_NUMBERING)))
-    connection.execute(select(func.set_config("work_mem", _WORK_MEMORY, True)))
+    settings = {"work_mem": _WORK_MEMORY, "sigap.period": period, "sigap.before": period.previous()}
+    for name, value in settings.items():
+        connection.execute(select(func.set_config(name, str(value), True)))
     _run(connection, "given")
-    run = table("run", column("period"), column("before"))
-    connection.execute(insert(run).values(period=str(period), before=str(period.previous())))
     copy_rows(connection, "listed", entities.select(ENTITIES.names))
     if verdicts is not None:
         copy_rows(connection, "verdict", verdicts.select(VERDICTS.names))
@@ -106,7 +106,7 @@ def count_events(connection: Connection, period: Period) -> dict[str, int]:
 
 
 def _run(connection: Connection, name: str) -> None:
-    """Run `people_<name>.sql`: statements without parameters, which they read from the table `run`."""
+    """Run `people_<name>.sql`: statements without parameters, the month stands in settings."""
     script = Path(__file__).with_name(f"people_{name}.sql").read_text(encoding="utf-8")
     cursor = connection.connection.cursor()
     cursor.execute(script)

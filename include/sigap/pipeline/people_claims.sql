@@ -10,15 +10,17 @@ CREATE TEMP TABLE said ON COMMIT DROP AS
 SELECT DISTINCT ON (nik, other_nik) nik, other_nik, verdict, verdict_id, actor
 FROM (SELECT * FROM verdict UNION ALL SELECT other_nik, nik, verdict, verdict_id, actor FROM verdict) both_ways
 ORDER BY nik, other_nik, verdict_id DESC;
+ANALYZE said;
 
 -- Before the month: whose each NIK was, and who was merged.
 CREATE TEMP TABLE home ON COMMIT DROP AS
 SELECT h.nik, h.person_id, h.since
-FROM run CROSS JOIN LATERAL identity.nik_as_of(run.before) h
+FROM identity.nik_as_of(current_setting('sigap.before')) h
 WHERE h.nik IN (SELECT nik FROM carried UNION SELECT nik FROM said);
 ANALYZE home;
 CREATE TEMP TABLE merge ON COMMIT DROP AS
-SELECT m.* FROM run CROSS JOIN LATERAL identity.merge_as_of(run.before) m;
+SELECT m.* FROM identity.merge_as_of(current_setting('sigap.before')) m;
+ANALYZE merge;
 
 -- Two NIK of one person, or of one group of merged people, that a verdict says are two people.
 CREATE TEMP TABLE apart ON COMMIT DROP AS
@@ -32,6 +34,7 @@ LEFT JOIN merge om ON om.person_id = o.person_id
 WHERE s.verdict = 'different'
   AND coalesce(hm.survivor_id, h.person_id) = coalesce(om.survivor_id, o.person_id)
   AND NOT EXISTS (SELECT FROM carried c JOIN carried d USING (entity) WHERE c.nik = s.nik AND d.nik = s.other_nik);
+ANALYZE apart;
 
 -- Of two NIK of one person, the one that came later goes.
 CREATE TEMP TABLE gone ON COMMIT DROP AS
@@ -82,7 +85,7 @@ ANALYZE claim;
 CREATE TEMP TABLE won ON COMMIT DROP AS
 WITH contested AS (SELECT person_id FROM claim GROUP BY person_id HAVING count(*) > 1),
 names AS (
-    SELECT p.person_id, p.nik FROM run CROSS JOIN LATERAL identity.person_as_of(run.before) p
+    SELECT p.person_id, p.nik FROM identity.person_as_of(current_setting('sigap.before')) p
     WHERE EXISTS (SELECT FROM contested) AND p.person_id IN (SELECT person_id FROM contested)
 )
 SELECT entity, person_id FROM claim c WHERE NOT EXISTS (SELECT FROM contested WHERE contested.person_id = c.person_id)

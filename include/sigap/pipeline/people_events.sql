@@ -6,8 +6,9 @@ WHERE coalesce(h.parent_id, a.person_id) <> h.person_id;
 
 CREATE TEMP TABLE went_by ON COMMIT DROP AS
 SELECT p.person_id, p.nik
-FROM run CROSS JOIN LATERAL identity.person_as_of(run.before) p
+FROM identity.person_as_of(current_setting('sigap.before')) p
 WHERE p.person_id IN (SELECT person_id FROM assigned);
+ANALYZE merge_after;
 ANALYZE went_by;
 
 CREATE TEMP TABLE event (
@@ -15,38 +16,40 @@ CREATE TEMP TABLE event (
 ) ON COMMIT DROP;
 
 INSERT INTO event
+WITH parted AS MATERIALIZED (
+    SELECT DISTINCT ON (person_id) person_id, verdict_id, actor FROM apart WHERE other_person_id <> person_id
+    ORDER BY person_id, verdict_id DESC
+)
 SELECT 'unmerged', m.person_id, m.parent_id, NULL, NULL, v.verdict_id, v.actor
 FROM merge m
 LEFT JOIN merge_after a USING (person_id)
-LEFT JOIN LATERAL (
-    SELECT verdict_id, actor FROM apart WHERE apart.person_id = m.person_id AND apart.other_person_id <> m.person_id
-    ORDER BY verdict_id DESC LIMIT 1
-) v ON true
+LEFT JOIN parted v USING (person_id)
 WHERE a.parent_id IS DISTINCT FROM m.parent_id;
 
 INSERT INTO event
+WITH joined AS MATERIALIZED (
+    SELECT DISTINCT ON (c.entity, h.person_id) c.entity, h.person_id, s.verdict_id, s.actor
+    FROM said s
+    JOIN home h ON h.nik = s.nik
+    JOIN carried c ON c.nik = s.nik
+    JOIN carried d ON d.nik = s.other_nik AND d.entity = c.entity
+    WHERE s.verdict = 'same'
+    ORDER BY c.entity, h.person_id, s.verdict_id DESC
+)
 SELECT 'merged', a.person_id, a.parent_id, NULL, NULL, v.verdict_id, v.actor
 FROM merge_after a
 LEFT JOIN merge m USING (person_id)
-LEFT JOIN LATERAL (
-    SELECT s.verdict_id, s.actor
-    FROM said s
-    JOIN home h ON h.nik = s.nik AND h.person_id = a.person_id
-    JOIN carried c ON c.entity = a.entity AND c.nik = s.nik
-    JOIN carried d ON d.entity = a.entity AND d.nik = s.other_nik
-    WHERE s.verdict = 'same'
-    ORDER BY s.verdict_id DESC LIMIT 1
-) v ON true
+LEFT JOIN joined v ON v.entity = a.entity AND v.person_id = a.person_id
 WHERE m.parent_id IS DISTINCT FROM a.parent_id;
 
 INSERT INTO event
+WITH parted AS MATERIALIZED (
+    SELECT DISTINCT ON (nik) nik, verdict_id, actor FROM apart WHERE person_id = other_person_id ORDER BY nik, verdict_id DESC
+)
 SELECT 'created', a.person_id, NULL, NULL, coalesce(a.nik, p.nik), v.verdict_id, v.actor
 FROM assigned a
 JOIN identity.person p USING (person_id)
-LEFT JOIN LATERAL (
-    SELECT verdict_id, actor FROM apart WHERE apart.nik = a.nik AND apart.person_id = apart.other_person_id
-    ORDER BY verdict_id DESC LIMIT 1
-) v ON true
+LEFT JOIN parted v ON v.nik = a.nik
 WHERE NOT EXISTS (SELECT FROM went_by w WHERE w.person_id = a.person_id);
 
 INSERT INTO event
@@ -72,15 +75,14 @@ WITH RECURSIVE left_behind AS (  -- everybody of the groups that lost somebody, 
 )
 SELECT 'nik_corrected', b.person_id, NULL, named.nik, own.nik_after, b.verdict_id, b.actor
 FROM left_behind b
-CROSS JOIN run
-JOIN LATERAL (SELECT nik FROM identity.person_as_of(run.before) p WHERE p.person_id = b.person_id) named ON true
+JOIN LATERAL (SELECT nik FROM identity.person_as_of(current_setting('sigap.before')) p WHERE p.person_id = b.person_id) named ON true
 JOIN LATERAL (
     SELECT e.nik_after
     FROM identity.person_event e
-    JOIN identity.nik_as_of(run.before) n ON n.nik = e.nik_after
+    JOIN identity.nik_as_of(current_setting('sigap.before')) n ON n.nik = e.nik_after
     JOIN within w ON w.elder_id = b.person_id AND w.person_id = n.person_id
     WHERE e.person_id = b.person_id AND e.kind IN ('created', 'nik_corrected') AND e.withdrawn_at IS NULL
-      AND e.period <= run.before
+      AND e.period <= current_setting('sigap.before')
     ORDER BY e.period DESC, e.kind DESC LIMIT 1
 ) own ON true
 WHERE own.nik_after <> named.nik

@@ -32,13 +32,13 @@ WITH fresh AS (
     SELECT c.entity, c.nik, row_number() OVER (PARTITION BY c.nik ORDER BY c.is_lead DESC, c.entity) AS turn
     FROM carried c WHERE c.entity IN (SELECT entity FROM fresh)
 ), unused AS (
-    SELECT p.person_id, p.nik, row_number() OVER (PARTITION BY p.nik ORDER BY p.person_id) AS turn
+    SELECT p.person_id, p.nik COLLATE "C" AS nik, row_number() OVER (PARTITION BY p.nik COLLATE "C" ORDER BY p.person_id) AS turn
     FROM identity.person p
     WHERE p.nik IN (SELECT nik FROM wanted)
       AND NOT EXISTS (SELECT FROM holder h WHERE h.person_id = p.person_id)
       AND NOT EXISTS (
-          SELECT FROM identity.person_event e CROSS JOIN run
-          WHERE e.person_id = p.person_id AND e.kind = 'created' AND e.withdrawn_at IS NULL AND e.period <= run.before
+          SELECT FROM identity.person_event e
+          WHERE e.person_id = p.person_id AND e.kind = 'created' AND e.withdrawn_at IS NULL AND e.period <= current_setting('sigap.before')
       )
 ), reserved AS (
     SELECT entity, min(person_id) AS person_id FROM wanted JOIN unused USING (nik, turn) GROUP BY entity
@@ -51,8 +51,8 @@ WITH fresh AS (
 )
 UPDATE assigned SET person_id = numbered.person_id FROM numbered WHERE numbered.entity = assigned.entity;
 INSERT INTO identity.person (person_id, nik, first_period)
-SELECT a.person_id, a.nik, run.period
-FROM assigned a CROSS JOIN run
+SELECT a.person_id, a.nik, current_setting('sigap.period')
+FROM assigned a
 WHERE a.person_id > (SELECT coalesce(max(person_id), 0) FROM identity.person)
 ORDER BY a.person_id;
 ANALYZE assigned;

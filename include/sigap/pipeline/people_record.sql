@@ -1,7 +1,6 @@
 -- Only the difference to what an earlier run of the month recorded is written: the same run again writes nothing.
 UPDATE identity.person_event e SET withdrawn_at = now()
-FROM run
-WHERE e.period = run.period AND e.withdrawn_at IS NULL AND NOT EXISTS (
+WHERE e.period = current_setting('sigap.period') AND e.withdrawn_at IS NULL AND NOT EXISTS (
     SELECT FROM event n
     WHERE (n.kind, n.person_id) = (e.kind, e.person_id)
       AND (n.other_person_id, n.nik_before, n.nik_after, n.verdict_id, n.actor)
@@ -10,24 +9,26 @@ WHERE e.period = run.period AND e.withdrawn_at IS NULL AND NOT EXISTS (
 INSERT INTO identity.person_event (
     period, person_id, kind, other_person_id, nik_before, nik_after, cause, verdict_id, actor
 )
-SELECT run.period, n.person_id, n.kind, n.other_person_id, n.nik_before, n.nik_after,
+SELECT current_setting('sigap.period'), n.person_id, n.kind, n.other_person_id, n.nik_before, n.nik_after,
        CASE WHEN n.verdict_id IS NULL THEN 'link' ELSE 'verdict' END, n.verdict_id, n.actor
-FROM event n CROSS JOIN run
+FROM event n
 WHERE NOT EXISTS (
     SELECT FROM identity.person_event e
-    WHERE e.period = run.period AND e.withdrawn_at IS NULL AND (n.kind, n.person_id) = (e.kind, e.person_id)
+    WHERE e.period = current_setting('sigap.period') AND e.withdrawn_at IS NULL AND (n.kind, n.person_id) = (e.kind, e.person_id)
 )
 ORDER BY n.kind DESC, n.person_id;
 
 UPDATE identity.person_nik b SET withdrawn_at = now()
-FROM run
-WHERE b.period = run.period AND b.withdrawn_at IS NULL
+WHERE b.period = current_setting('sigap.period') AND b.withdrawn_at IS NULL
   AND NOT EXISTS (SELECT FROM belonging n WHERE (n.nik, n.person_id) = (b.nik, b.person_id));
 INSERT INTO identity.person_nik (nik, person_id, period)
-SELECT n.nik, n.person_id, run.period
-FROM belonging n CROSS JOIN run
+SELECT n.nik, n.person_id, current_setting('sigap.period')
+FROM belonging n
 WHERE NOT EXISTS (
     SELECT FROM identity.person_nik b
-    WHERE b.period = run.period AND b.withdrawn_at IS NULL AND (n.nik, n.person_id) = (b.nik, b.person_id)
+    WHERE b.period = current_setting('sigap.period') AND b.withdrawn_at IS NULL AND (n.nik, n.person_id) = (b.nik, b.person_id)
 )
 ORDER BY n.nik;
+
+-- For the next run, where the account owns the tables; elsewhere autovacuum does it (the statement then only warns).
+ANALYZE identity.person, identity.person_event, identity.person_nik;

@@ -94,6 +94,12 @@ person_event = Table(
         "(cause = 'verdict') = (verdict_id IS NOT NULL AND coalesce(actor ~ '\\S', false))", name="caused"
     ),
     _live("person_id", "period", "kind"),
+    Index(
+        "ix_person_event_changes",
+        "person_id",
+        "period",
+        postgresql_where=text("kind <> 'created' AND withdrawn_at IS NULL"),
+    ),
     schema="identity",
     comment="What happened to a person in a month; rows are added, and taken back only while the month is open",
 )

@@ -49,6 +49,7 @@ CREATE TABLE identity.person_event (
     CONSTRAINT fk_person_event_person_id FOREIGN KEY(person_id) REFERENCES identity.person (person_id),
     CONSTRAINT fk_person_event_other_person_id FOREIGN KEY(other_person_id) REFERENCES identity.person (person_id)
 );
+CREATE INDEX ix_person_event_changes ON identity.person_event (person_id, period) WHERE kind <> 'created' AND withdrawn_at IS NULL;
 CREATE INDEX ix_person_event_other_person_id ON identity.person_event (other_person_id);
 CREATE UNIQUE INDEX ix_person_event_person_id_period_kind ON identity.person_event (person_id, period, kind) WHERE withdrawn_at IS NULL;
 COMMENT ON TABLE identity.person_event IS 'What happened to a person in a month; rows are added, and taken back only while the month is open';
