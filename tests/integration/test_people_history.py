@@ -1,8 +1,11 @@
 """A person's number from month to month: who keeps one, who gets one, what a month said stays said."""
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -11,8 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
+from typer.testing import CliRunner
 
+from sigap.cli import app
 from sigap.domain.period import Period
+from sigap.errors import IdentityError
 from sigap.pipeline.people import ENTITIES, VERDICTS, assign_people, count_events, survivors
 from sigap.warehouse.tables import identity
 
@@ -38,7 +44,6 @@ class History:
     """Runs months one after another on one connection."""
 
     connection: Connection
-    months: dict[Period, tuple[list[Entity], list[tuple[int, int, str]]]] = field(default_factory=dict)
 
     def run(
         self, period: Period, entities: Sequence[Entity], verdicts: Sequence[tuple[int, int, str]] = ()
@@ -60,7 +65,7 @@ class History:
         return found["person_id"].to_pylist()
 
     def as_of(self, period: Period) -> Picture:
-        """Everybody at the end of a month: the NIK they go by, whom they were merged into, their first month."""
+        """Everybody at the end of a month: NIK they go by, whom they were merged into, first month."""
         people = func.identity.person_as_of(str(period)).table_valued(
             "person_id", "nik", "merged_into", "first_period"
         )
@@ -332,11 +337,11 @@ def test_analysts_find_the_person_that_somebody_was_merged_into(
 PEOPLE = 5
 GROUPS = st.lists(st.integers(0, PEOPLE), min_size=PEOPLE, max_size=PEOPLE)  # 0: in no list that month
 MONTHS = st.lists(GROUPS, min_size=1, max_size=4)
-MANY = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def grouped(groups: Sequence[int], last: Mapping[str, int], offset: int = 0) -> list[Entity]:
-    """Entities of the people who share a group; each person of last month is in the entity that has most of it.
+    """Entities of the people who share a group, each with the persons of last month that its NIK were.
 
     `offset` turns the order of NIK, so that now the elder's, now the younger's is the one they go by.
     """
@@ -396,7 +401,7 @@ def test_whatever_was_merged_is_restored_by_taking_it_apart(
             assert (history.as_of(period), history.homes(period)) == picture, "the past has changed"
 
 
-@MANY
+@settings(MANY, max_examples=5)
 @given(months=MONTHS, turn=st.integers(0, 4), other=GROUPS)
 def test_no_two_entities_share_a_number_and_a_rerun_restores_a_month(
     warehouse: Engine, months: list[list[int]], turn: int, other: list[int]
@@ -420,3 +425,101 @@ def test_no_two_entities_share_a_number_and_a_rerun_restores_a_month(
             assert history.run(month(number), entities) == numbers
             assert (history.as_of(month(number)), history.homes(month(number))) == picture
             last = numbers_of(entities, numbers)
+
+
+@MANY
+@given(
+    months=st.lists(
+        st.lists(
+            st.builds(Entity, st.lists(st.integers(1, 4), max_size=3, unique=True).map(tuple), st.just(())),
+            max_size=4,
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    choices=st.lists(st.integers(0, 40), min_size=4, max_size=4),
+    verdicts=st.lists(
+        st.tuples(st.integers(1, 4), st.integers(1, 4), st.sampled_from(["same", "different"])), max_size=3
+    ),
+)
+def test_whatever_is_listed_history_stays_whole(
+    warehouse: Engine,
+    months: list[list[Entity]],
+    choices: list[int],
+    verdicts: list[tuple[int, int, str]],
+) -> None:
+    """NIK in two entities, entities without one, last month's person anywhere, verdicts that contradict."""
+    with undone(warehouse) as history:
+        past: dict[Period, Any] = {}
+        last: list[int] = []
+        for number, (drawn, choice) in enumerate(zip(months, choices, strict=False)):
+            known = {(choice + index) % (len(drawn) or 1): person for index, person in enumerate(last)}
+            entities = [
+                Entity(entity.niks, (known[index],) if index in known else ())
+                for index, entity in enumerate(drawn)
+            ]
+            said = [pair for pair in verdicts if pair[0] != pair[1]]
+            numbers = history.run(month(number), entities, said)
+            given_out = [one for one in numbers if one is not None]
+            assert len(set(given_out)) == len(given_out)
+            assert [one is None for one in numbers] == [not one.niks and not one.known for one in entities]
+            people, homes = history.as_of(month(number)), history.homes(month(number))
+            assert all(people[one][1] is None for one in given_out), "a number that goes on is nobody's part"
+            assert all(nik(one) in homes for entity in entities for one in entity.niks)
+            assert all(into is None or (into < one and people[into][1] is None)
+                       for one, (_, into, _) in people.items())  # fmt: skip
+            before = history.rows()
+            assert history.run(month(number), entities, said) == numbers
+            assert history.rows() == before
+            past[month(number)] = people, homes
+            assert all((history.as_of(p), history.homes(p)) == picture for p, picture in past.items())
+            last = given_out
+
+
+# ------------------------------------------------------------------------------------------- as read
+
+CANARY = "3275010101000001"
+
+
+@pytest.fixture
+def merged(warehouse: Engine, home: Path) -> None:
+    with warehouse.begin() as connection:
+        opened = History(connection)
+        opened.run(month(0), alone(1, 2))
+        opened.run(month(1), [Entity((2, 1))], [(1, 2, "same")])
+
+
+@pytest.mark.usefixtures("merged")
+def test_the_command_line_shows_a_number_as_of_a_month_without_its_nik(warehouse: Engine) -> None:
+    shown = CliRunner().invoke(app, ["person", "show", "2", "--as-of", "2026-01"])
+    assert "first listed in 2026-01" in shown.output and "merged" not in shown.output
+    now = CliRunner().invoke(app, ["person", "show", "2"])
+    assert "merged into 1" in now.output
+    both = CliRunner().invoke(app, ["person", "show", "1", "--json"])
+    assert json.loads(both.output)["stands_for"] == [2]
+    listed = CliRunner().invoke(app, ["person", "history", "1"])
+    assert "merged into 1" in listed.output and "verdict 7 of ani" in listed.output
+    outputs = shown.output + now.output + both.output + listed.output
+    assert not re.search(r"\d{16}", outputs)
+    with warehouse.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM audit.outcome")).scalar_one() == 0
+
+
+@pytest.mark.usefixtures("merged")
+def test_a_look_at_the_nik_is_kept(warehouse: Engine) -> None:
+    assert CANARY in CliRunner().invoke(app, ["person", "show", "1", "--reveal"]).output
+    assert CANARY in CliRunner().invoke(app, ["person", "history", "1", "--reveal", "--json"]).output
+    with warehouse.connect() as connection:
+        looks = connection.execute(text("SELECT verb, subject, versions->>'actor' FROM audit.outcome")).all()
+    assert [tuple(look)[:2] for look in looks] == [("look", "person 1")] * 2
+    assert all(look[2] for look in looks)
+
+
+@pytest.mark.usefixtures("merged")
+@pytest.mark.parametrize(
+    "words", [["show", "9"], ["history", "9"], ["show", "1", "--as-of", "2025-12"]], ids=" ".join
+)
+def test_a_number_nobody_had_is_said_so(words: list[str]) -> None:
+    failed = CliRunner().invoke(app, ["person", *words])
+    assert isinstance(failed.exception, IdentityError)
+    assert "Nobody had the number" in str(failed.exception)
