@@ -8,6 +8,7 @@ from sqlalchemy import Connection, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from sigap.domain.batch import BatchRef
+from sigap.domain.period import Period
 from sigap.errors import LakeError
 from sigap.warehouse.tables import audit, entitlement, sources
 
@@ -17,12 +18,20 @@ _delivery = sources.delivery.c
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The batches that link wrote for a roster, the membership files it searched, and which outcome it is."""
+    """The batches that link wrote for a roster, the membership files it searched, and which outcome it is.
+
+    `pairs` is None for months that were linked before evidence was kept; `coverage` where decide has not run.
+    `model` names the link model, '' for none.
+    """
 
     rows: BatchRef
     memberships: BatchRef
     searched: tuple[str, ...]
     linked_id: int
+    persons: BatchRef | None = None
+    pairs: BatchRef | None = None
+    coverage: BatchRef | None = None
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +58,23 @@ def origin_of(connection: Connection, roster_id: int) -> Origin:
     linked = _wrote(
         connection, "link", people, _outcome.outcome_id.desc(), _outcome.outcome_id < decided["outcome_id"]
     )
-    written = {ref.dataset: ref for ref in _batches(linked["outputs"])}
-    checked = [ref.sha256 for ref in _batches(linked["inputs"]) if ref.dataset == "quality.memberships"]
-    return Origin(
-        written["identity.rows"],
-        written["identity.memberships"],
-        _files_of(connection, checked),
-        linked["outcome_id"],
+    return _origin(connection, linked, _written(decided).get("entitlement.coverage"))
+
+
+def newest_link(connection: Connection, period: Period) -> Origin | None:
+    """What the newest run of `link` of a month wrote, decided on or not; None before the first."""
+    ran = select(audit.outcome).where(
+        _outcome.verb == "link", _outcome.status == "ok", _outcome.period == str(period)
     )
+    linked = _first(connection, ran.order_by(_outcome.outcome_id.desc()))
+    return None if linked is None else _origin(connection, linked, None)
+
+
+def newest_linked_month(connection: Connection) -> Period | None:
+    """The newest month for which `link` ran, None before the first."""
+    ran = select(func.max(_outcome.period)).where(_outcome.verb == "link", _outcome.status == "ok")
+    found = connection.execute(ran).scalar_one()
+    return Period.parse(found) if found else None
 
 
 def place_of(connection: Connection, delivery_id: str, origin: Origin) -> Place:
@@ -74,8 +92,27 @@ def place_of(connection: Connection, delivery_id: str, origin: Origin) -> Place:
             f"Delivery {delivery_id} has no record of its check: the audit trail of this line is broken."
         )
     (received,) = _batches(checked["inputs"])
-    rows = {batch.dataset: batch for batch in _batches(checked["outputs"])}
+    rows = _written(checked)
     return Place(file, received, rows[received.dataset.replace("sources.", "quality.")])
+
+
+def _origin(connection: Connection, linked: dict[str, Any], coverage: BatchRef | None) -> Origin:
+    written = _written(linked)
+    checked = [ref.sha256 for ref in _batches(linked["inputs"]) if ref.dataset == "quality.memberships"]
+    return Origin(
+        written["identity.rows"],
+        written["identity.memberships"],
+        _files_of(connection, checked),
+        linked["outcome_id"],
+        written.get("identity.persons"),
+        written.get("identity.pairs"),
+        coverage,
+        linked["versions"].get("model", ""),
+    )
+
+
+def _written(outcome: dict[str, Any]) -> dict[str, BatchRef]:
+    return {ref.dataset: ref for ref in _batches(outcome["outputs"])}
 
 
 def _wrote(

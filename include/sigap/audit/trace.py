@@ -109,7 +109,7 @@ def _decision_steps(decision: dict[str, Any]) -> list[Step]:
 
 def _evidence_steps(connection: Connection, lake: Lake, origin: Origin, person_id: int) -> list[Step]:
     """The memberships under the person's NIK, or which files were searched for one in vain."""
-    memberships = _of_person(lake, origin.memberships, person_id)
+    memberships = of_person(lake, origin.memberships, person_id)
     if not memberships:
         facts = {"searched": ", ".join(origin.searched), "result": "no membership carries this NIK"}
         return [Step("Membership evidence", facts)]
@@ -118,13 +118,13 @@ def _evidence_steps(connection: Connection, lake: Lake, origin: Origin, person_i
 
 def _evidence_step(connection: Connection, lake: Lake, origin: Origin, row: dict[str, Any]) -> Step:
     place = place_of(connection, row["delivery_id"], origin)
-    facts = {key: value for key, value in row.items() if key != "person_id"} | _file(place)
-    return Step("Membership evidence", facts | {"cells": _cells(lake, place, row)})
+    facts = {key: value for key, value in row.items() if key != "person_id"} | file_of(place)
+    return Step("Membership evidence", facts | {"cells": cells_of(lake, place, row)})
 
 
 def _row_steps(connection: Connection, lake: Lake, origin: Origin, decision: dict[str, Any]) -> list[Step]:
     """The rows that list the person, and the one the decision rests on: of somebody kept, an earlier one."""
-    listed = _of_person(lake, origin.rows, decision["person_id"])
+    listed = of_person(lake, origin.rows, decision["person_id"])
     key = ("delivery_id", "sheet", "row")
     rests_on = {name: decision[name] for name in key}
     rows = [{name: row[name] for name in key} for row in listed]
@@ -146,24 +146,26 @@ def _received_steps(connection: Connection, lake: Lake, origin: Origin, row: dic
 def _row_step(lake: Lake, title: str, place: Place, row: dict[str, Any]) -> Step:
     (checked,) = _at(lake, place.checked, row, ["outcome", "reasons", "warnings"])
     where = f"sheet {row['sheet']}, row {row['row']}" if row["sheet"] else f"line {row['row']}"
-    facts = _file(place) | {"check": checked["outcome"], "warnings": checked["warnings"] or None}
+    facts = file_of(place) | {"check": checked["outcome"], "warnings": checked["warnings"] or None}
     if checked["reasons"]:
         facts["reasons"] = checked["reasons"]
-    return Step(f"{title}: {place.file['file_name']}, {where}", facts | {"cells": _cells(lake, place, row)})
+    return Step(f"{title}: {place.file['file_name']}, {where}", facts | {"cells": cells_of(lake, place, row)})
 
 
-def _of_person(lake: Lake, batch: BatchRef, person_id: int) -> list[dict[str, Any]]:
+def of_person(lake: Lake, batch: BatchRef, person_id: int) -> list[dict[str, Any]]:
+    """The rows of a batch that are a person's."""
     return lake.find(batch, pc.field("person_id") == person_id)
 
 
-def _cells(lake: Lake, place: Place, row: dict[str, Any]) -> dict[str, str | None]:
+def cells_of(lake: Lake, place: Place, row: dict[str, Any]) -> dict[str, str | None]:
     """The row verbatim: what stood in the file under each header."""
     (received,) = _at(lake, place.received, row, ["cells"])
     cells: dict[str, str | None] = json.loads(received["cells"])
     return cells
 
 
-def _file(place: Place) -> dict[str, Any]:
+def file_of(place: Place) -> dict[str, Any]:
+    """The facts of a delivery's file."""
     names = ("period", "source", "file_name", "received_at")
     return {name: place.file[name] for name in names} | {"file_sha256": place.file["sha256"]}
 

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from sigap.cli.delivery import delivery_app
+from sigap.cli.explain import explain
 from sigap.cli.held import held_app
 from sigap.cli.links import links_app
 from sigap.cli.model import link_tables, model_app
@@ -52,6 +53,7 @@ app.add_typer(links_app, name="links")
 app.add_typer(regions_app, name="regions")
 app.add_typer(model_app, name="model")
 app.add_typer(registry_app, name="registry")
+app.command()(explain)
 app.command("link-tables")(link_tables)
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
