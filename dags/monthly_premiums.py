@@ -13,6 +13,8 @@ from sigap_airflow.assets import (
     INVOICES,
     JUDGEMENTS,
     LINES,
+    LINK_MODEL,
+    LINK_QUALITY,
     MEMBERSHIPS,
     PERSONS,
     REGISTRY,
@@ -30,9 +32,9 @@ with DAG(
     max_active_runs=1,
     default_args=DEFAULTS,
     tags=["sigap", "month"],
-    doc_md="""Has lists judged that broke a stop rule, links persons, decides who is subsidised, has the
-roster approved by the Dinas, bills, has the invoices approved by finance, issues them and writes workbook and
-PDF. One run bills its own coverage month: its partition key.
+    doc_md="""Measures how good links are, has lists and limits judged that broke a rule, links persons,
+decides who is subsidised, has the roster approved by the Dinas, bills, has the invoices approved by finance,
+issues them and writes workbook and PDF. One run bills its own coverage month: its partition key.
 
 **When a task fails**, its log ends with one sentence that says what to do. Put it right and clear the task:
 every step can be run again and changes nothing that was issued. **After a rejection** the run ends with
@@ -40,16 +42,29 @@ everything after it skipped: correct what was wrong and trigger a new run with t
 Runbook: `docs/runbooks/operate_a_month.md`.""",
 ):
 
+    @task(
+        inlets=[LINK_MODEL],
+        outlets=[LINK_QUALITY],
+        doc_md="""Links a set of invented people of whom the truth is known and keeps how good the links are;
+below a floor the next task asks whether the month may go on. **When it fails**, the link model cannot be
+read: put back the file that the log names, then clear this task.""",
+    )
+    def measure() -> Any:
+        from sigap.pipeline.link_gate import measure_links
+
+        return run(measure_links)
+
     @task_group
     def judge_deliveries() -> None:
         ask = StoppedListsOperator(
             task_id="ask",
-            subject="Daftar yang dihentikan / Lists that were stopped",
-            inlets=[VALIDATIONS],
+            subject="Daftar yang dihentikan dan batas bulan ini / Stopped lists and limits of the month",
+            inlets=[VALIDATIONS, LINK_QUALITY],
             outlets=[JUDGEMENTS],
-            doc_md="""Asks which of the stopped lists may be used all the same, and holds no worker. Nobody is
-asked when nothing was stopped. **When it waits too long**, remind the people named in SIGAP_DELIVERY_JUDGES
-(else SIGAP_ROSTER_APPROVERS): they answer under *Required actions*.""",
+            doc_md="""Asks which of the stopped lists may be used all the same, and whether the month may go
+on beyond its limits or with links below their floors. Holds no worker; nobody is asked when nothing broke a
+rule. **When it waits too long**, remind the people named in SIGAP_DELIVERY_JUDGES (else
+SIGAP_ROSTER_APPROVERS): they answer under *Required actions*.""",
         )
 
         @task.short_circuit(
@@ -172,7 +187,8 @@ documents cannot be written: make room or correct SIGAP_DOCUMENTS and clear this
         return run(report)
 
     (
-        judge_deliveries()
+        measure()
+        >> judge_deliveries()
         >> link()
         >> decide()
         >> approve_roster()

@@ -38,6 +38,7 @@ REGISTRY, ASSOCIATIONS, MEMBERSHIPS = (
 LISTING, RECEIVED = folder("inbox/listing"), batch("sources")
 DELIVERIES, VALIDATIONS = table("sources.delivery"), table("quality.validation")
 JUDGEMENTS, DUPLICATES = table("quality.judgement"), table("quality.duplicate")
+LINK_MODEL, LINK_QUALITY = folder("identity/models"), table("reporting.link_quality")
 PERSONS, DECISIONS, LINES = batch("identity.persons"), batch("entitlement.decisions"), batch("billing.lines")
 ROSTER, APPROVALS = table("entitlement.roster"), table("audit.approval")
 INVOICES, DOCUMENTS = table("billing.invoice"), table("reporting.document")

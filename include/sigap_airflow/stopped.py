@@ -99,7 +99,7 @@ def _part(question: "Question", titles: dict[str, str]) -> str:
         f"| {one.title} | {one.limit} | {one.found} | {one.advice} |"
         for one in word_stops(question.stops, titles)
     ]
-    head = "Semua daftar bulan ini"
+    head = "Bulan ini secara keseluruhan"
     if question.delivery_id is not None:
         name = f"{titles.get(question.source or '', question.source)}: {question.file_name}"
         received, accepted = (

@@ -24,6 +24,7 @@ COLLECTING = {
 }
 EXTRACT = ["extract.plan", "extract.fetch", "extract.finish"]
 MONTH = [
+    "measure",
     "judge_deliveries.ask",
     "judge_deliveries.record",
     "link",
@@ -76,7 +77,7 @@ def test_collecting_goes_from_list_to_published_report_file_by_file(bag: "DagBag
     assert [asset.name for asset in dag.get_task("check.publish").outlets] == [COLLECTING[dag_id]]
 
 
-def test_the_month_goes_from_stopped_lists_to_documents_with_a_judgement_before_each_step_that_needs_one(
+def test_the_month_goes_from_measured_links_to_documents_with_a_judgement_before_each_step_that_needs_one(
     bag: "DagBag",
 ) -> None:
     dag = bag.dags["monthly_premiums"]

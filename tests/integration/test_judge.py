@@ -1,16 +1,23 @@
 """Stopped lists wait for a person: real files through collect and check, and what a judgement changes."""
 
+import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from sigap.cli.links import quality as quality_of_links
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
+from sigap.identity.cascade import Linked
+from sigap.identity.model import load_model
+from sigap.identity.records import JUDGED
 from sigap.pipeline.check import check
 from sigap.pipeline.collect import collect, list_deliveries
 from sigap.pipeline.judge import answer_questions, judge, judges
+from sigap.pipeline.link_gate import link_figures, measure_links
 from sigap.pipeline.month import month
 from sigap.pipeline.publish import publish_docs
 from sigap.pipeline.questions import MONTH, open_questions
@@ -19,7 +26,7 @@ from sigap.pipeline.scorecard import read_scores
 from sigap.pipeline.summary import summarise
 from sigap.pipeline.usable import usable_batches
 from sigap.settings import Settings, load_settings
-from sigap.warehouse.tables import quality, sources
+from sigap.warehouse.tables import quality, reporting, sources
 
 JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
 ENTRY = """
@@ -247,6 +254,51 @@ def test_a_membership_file_that_could_not_be_read_is_forgotten_once_it_came_agai
     assert len(open_questions(JANUARY, resources)) == 1, "another file says nothing about this one"
     send_extract(resources, "2025-12-27")
     assert open_questions(JANUARY, resources) == []
+
+
+def joined_by_nobody(workers: pa.Table, members: pa.Table) -> Linked:
+    """An engine that finds nothing."""
+    return Linked(
+        JUDGED.empty_table(), pa.table({"record": workers["record"], "entity": workers["record"]}), {}
+    )
+
+
+def test_links_below_their_floor_hold_the_month_until_a_person_lets_it_go_on(resources: Resources) -> None:
+    send(resources, "melati", 5)
+    measured = measure_links(JANUARY, resources, joined_by_nobody, workers=60)
+    assert link_figures(JANUARY, resources)[1] == measured
+    (question,) = open_questions(JANUARY, resources)
+    assert question.key == MONTH
+    assert {"link_recall", "link_called_new"} == set(question.stops)
+    assert question.stops["link_recall"]["found"][0] == 0.0
+    assert len(question.stops["link_recall"]["found"]) == 3, "the interval stands in the question"
+    judge(JANUARY, None, "pass", "dinas", "Model lama, semua baris diperiksa", resources)
+    assert open_questions(JANUARY, resources) == []
+    measure_links(JANUARY, resources, joined_by_nobody, workers=60)
+    with resources.warehouse.connect() as connection:
+        kept = connection.execute(select(func.count()).select_from(reporting.link_quality)).scalar_one()
+    assert kept == len(measured), "the same figures are not kept twice"
+    measure_links(JANUARY, resources, joined_by_nobody, workers=80)
+    assert len(open_questions(JANUARY, resources)) == 1, "other figures are asked about again"
+    assert open_questions(FEBRUARY, resources)[0].stops.keys() == {"month_missing_sources"}
+
+
+def test_no_figure_of_links_can_be_changed_or_deleted(resources: Resources) -> None:
+    measure_links(JANUARY, resources, joined_by_nobody, workers=60)
+    for statement in ("UPDATE reporting.link_quality SET value = 1", "DELETE FROM reporting.link_quality"):
+        with pytest.raises(DBAPIError), resources.warehouse.begin() as connection:
+            connection.execute(text(statement))
+
+
+def test_the_engine_in_use_is_measured_by_a_command(
+    resources: Resources, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measure_links(JANUARY, resources, workers=300)
+    quality_of_links(JANUARY, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert told["model"].startswith(load_model().name)
+    assert {"precision", "recall", "called_new", "in_review"} <= {one["measure"] for one in told["figures"]}
+    assert summarise(JANUARY, resources).seconds["measure"] > 0
 
 
 def test_one_answer_judges_everything_that_was_asked(resources: Resources) -> None:

@@ -1,4 +1,4 @@
-"""judge: a person answers for a list that was stopped, or for a month whose lists broke a limit together.
+"""judge: a person answers for a list that was stopped, or for a month that broke a limit as a whole.
 
 A judgement counts for the very figures it was about: a list that is checked again with others is asked about
 again. None is ever changed; the newest about the same figures counts.
@@ -37,7 +37,7 @@ def judge(
     """
     with resources.outcome_of("judge", period, delivery_id or MONTH) as outcome:
         refuse_judge(actor, resources.settings)
-        outcome.read("quality.validation", "quality.duplicate")
+        outcome.read("quality.validation", "quality.duplicate", "reporting.link_quality")
         outcome.versions["code"] = code_version()
         with resources.warehouse.begin() as connection:
             lock_month(connection, period)
@@ -62,7 +62,7 @@ def answer_questions(
     """
     with resources.outcome_of("judge", period) as outcome:
         refuse_judge(actor, resources.settings)
-        outcome.read("quality.validation", "quality.duplicate")
+        outcome.read("quality.validation", "quality.duplicate", "reporting.link_quality")
         outcome.versions["code"] = code_version()
         with resources.warehouse.begin() as connection:
             lock_month(connection, period)

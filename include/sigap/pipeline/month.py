@@ -52,6 +52,7 @@ def month(period: Period, resources: Resources, approvers: Approvers | None, say
     `ApprovalError`, and can be called again after it.
     """
     take_in(period, resources, say)
+    _measure(period, resources, say)
     _answer(period, approvers, resources)
     _entitle(period, resources, say)
     _judge(period, "roster", approvers.roster if approvers else None, resources)
@@ -122,8 +123,17 @@ def _lists(period: Period, resources: Resources) -> list[tuple[str, str]]:
         ]
 
 
+def _measure(period: Period, resources: Resources, say: Say) -> None:
+    from sigap.pipeline.link_gate import measure_links
+
+    say("measure", "how good links are where the truth is known")
+    measure_links(period, resources)
+
+
 def _answer(period: Period, approvers: Approvers | None, resources: Resources) -> None:
-    """Lists that were stopped wait for a person; who approves the roster in advance leaves them out."""
+    """Stopped lists and limits of the month wait for a person; who approves the roster in advance leaves the
+    lists out and lets the month go on.
+    """
     from sigap.pipeline.judge import judge
     from sigap.pipeline.publish import publish_docs
     from sigap.pipeline.questions import open_questions
@@ -132,7 +142,7 @@ def _answer(period: Period, approvers: Approvers | None, resources: Resources) -
     if not questions:
         return
     if approvers is None:
-        names = ", ".join(question.file_name or f"the lists of {period} together" for question in questions)
+        names = ", ".join(question.file_name or f"{period} as a whole" for question in questions)
         raise ApprovalError(
             f"{period} waits for a judgement about {names}. See `sigap delivery list {period}`, answer each "
             f"with `sigap delivery pass {period} DELIVERY --as NAME --reason WHY` or `sigap delivery "

@@ -1,4 +1,4 @@
-"""What of a month waits for a person: stopped lists, and limits that its lists exceed together."""
+"""What of a month waits for a person: stopped lists, limits that its lists exceed together, weak links."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, func, not_, select
 
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
+from sigap.pipeline.link_gate import link_stops
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.usable import came_again, overview
 from sigap.quality.stops import MonthCounts, Stops, judge_month
@@ -19,7 +20,7 @@ _judgement = quality.judgement.c
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a person has to judge: a stopped list, or (`delivery_id` None) the lists of a month together.
+    """What a person has to judge: a stopped list, or (`delivery_id` None) the month as a whole.
 
     Counts and codes only; `file_name` and `source` are None for the month.
     """
@@ -110,8 +111,8 @@ def newest_judgement(
 
 
 def month_stops(connection: Connection, period: Period, resources: Resources) -> Stops:
-    """The limits of the month that its lists exceed together."""
-    return judge_month(_month_counts(connection, period, resources), period)
+    """The limits of the month that its lists exceed together, and the floors that its links fall below."""
+    return judge_month(_month_counts(connection, period, resources), period) | link_stops(connection, period)
 
 
 def _month_counts(connection: Connection, period: Period, resources: Resources) -> MonthCounts:

@@ -12,7 +12,9 @@ from sigap.pipeline.rosters import current_roster
 from sigap.pipeline.usable import overview
 from sigap.warehouse.tables import audit, billing, entitlement, quality, reporting, sources
 
-VERBS = ("collect", "check", "judge", "link", "decide", "approve", "bill", "issue", "report", "settle")
+VERBS = (
+    "collect", "check", "measure", "judge", "link", "decide", "approve", "bill", "issue", "report", "settle",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,9 @@ def _sides(stop: Mapping[str, Any], unit: str, titles: Mapping[str, str]) -> tup
 
 
 def _word(value: Any, unit: str, titles: Mapping[str, str]) -> str:
+    if unit == "estimate":
+        value, *interval = (format_percent(one, "#,##0.##%", locale="id_ID") for one in _each(value))
+        return f"{value} ({' sampai '.join(interval)})" if interval else value
     if unit == "days":
         return f"{format_decimal(value, locale='id_ID')} hari"
     if isinstance(value, list) and unit == "range":
@@ -135,6 +138,10 @@ def _word(value: Any, unit: str, titles: Mapping[str, str]) -> str:
     if unit in ("share", "columns"):
         return str(format_percent(value, "#,##0.##%", locale="id_ID"))
     return str(format_decimal(value, locale="id_ID"))
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 @cache

@@ -1,8 +1,21 @@
 """Documents handed over, and names of places. The analysts' star beside them: warehouse/views."""
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Identity, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Identity,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-from sigap.warehouse.tables.base import metadata, one_of, stamp
+from sigap.warehouse.tables.base import metadata, one_of, period, stamp
 
 document = Table(
     "document",
@@ -35,4 +48,25 @@ region = Table(
     Column("valid_from_date", Date, nullable=False, comment="Day from which the codes are used"),
     schema="reporting",
     comment="Kelurahan and kecamatan of the city, seeded from domain/regions.yaml at every migration",
+)
+
+link_quality = Table(
+    "link_quality",
+    metadata,
+    Column("link_quality_id", BigInteger, Identity(), primary_key=True, comment="Surrogate key"),
+    period(index=True),
+    Column("run_id", Text, nullable=False, comment="Run of Airflow or of the command line that measured"),
+    Column("measured_set", Text, nullable=False, comment="The labelled set: profile, rows and seed"),
+    Column("source_class", String(11), nullable=False, comment="all, registry or association"),
+    Column("measure", String(16), nullable=False, comment="What was measured, e.g. precision"),
+    Column("value", Float, nullable=False, comment="The measured share, 0 to 1"),
+    Column("low", Float, nullable=False, comment="Lower end of its 95 % interval (Wilson)"),
+    Column("high", Float, nullable=False, comment="Upper end of its 95 % interval"),
+    Column("n", Integer, nullable=False, comment="What it is a share of"),
+    Column("model", Text, nullable=False, comment="The link model: its name and digest"),
+    stamp("measured_at", "When"),
+    one_of("source_class", "all", "registry", "association"),
+    CheckConstraint("0 <= low AND low <= value AND value <= high AND high <= 1 AND n > 0", name="interval"),
+    schema="reporting",
+    comment="How good links were on the labelled set of the month; the newest run counts, none is changed",
 )

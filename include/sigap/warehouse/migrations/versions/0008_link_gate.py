@@ -1,4 +1,4 @@
-"""Keep the measured quality of links and who let a month pass."""
+"""Keep the measured quality of links, month by month."""
 
 from sigap.warehouse.migrations.script import run_script
 
