@@ -1,4 +1,4 @@
-"""The portal: three pages for auditors and finance, each for signed-in persons only."""
+"""The portal: four pages for auditors, finance and stewards, each for signed-in persons only."""
 
 import logging
 import traceback

@@ -7,10 +7,12 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from sigap.errors import BillingError
+from sigap.domain.period import Period
+from sigap.errors import BillingError, PeriodError
 from sigap.pipeline.look import look
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.summary import summarise
+from sigap_portal.doubts import doubts_of
 from sigap_portal.ledger import PAGE, invoice_of, months_on_record
 from sigap_portal.render import render
 from sigap_portal.trail import trail
@@ -63,6 +65,19 @@ def show_trace(request: Request, line_id: LineId) -> str:
         ) from None
     number = next((step.facts["number"] for step in steps if "number" in step.facts), None)
     return render(request, "trace.html", line_id=line_id, number=number, trail=trail(steps))
+
+
+@pages.get("/tinjauan/{period}", name="review")
+def show_review(request: Request, period: str, page: PageNumber = 1) -> str:
+    """The doubtful pairs of a month that wait for a person. Nobody's name, NIK or birth date is on it."""
+    try:
+        month = Period.parse(period)
+    except PeriodError:
+        raise HTTPException(404, "Bulan itu tidak terbaca. Pilih bulan dari halaman Bulan.") from None
+    doubts = doubts_of(month, page, _resources(request))
+    if page > doubts.pages:
+        raise HTTPException(404, f"Bulan ini hanya punya {doubts.pages} halaman pasangan.")
+    return render(request, "review.html", period=month, doubts=doubts, page=page)
 
 
 @pages.get("/gaya.css", name="style", response_class=FileResponse)

@@ -21,6 +21,7 @@ from sigap.reporting.words import grouped
 from sigap_portal.trail import label_of, title_of
 
 PERIOD = Period(2026, 1)
+REVIEW = f"/tinjauan/{PERIOD}"
 
 
 def summary_of(portal: Portal) -> MonthSummary:
@@ -137,7 +138,8 @@ def test_no_page_but_the_trace_shows_a_whole_nik_or_a_name(portal: Portal) -> No
     client = signed_in_client(portal)
     people = query(portal, "SELECT nik, full_name FROM entitlement.decision")
     assert len(people) > 400
-    for address in ("/", invoice_address(portal), f"{invoice_address(portal)}?baris={hostile_line(portal)}"):
+    line = f"{invoice_address(portal)}?baris={hostile_line(portal)}"
+    for address in ("/", REVIEW, invoice_address(portal), line):
         shown = client.get(address).text
         assert not re.search(r"\b\d{16}\b", shown)
         assert [name for _, name in people if " " in name and name in shown] == []
@@ -230,7 +232,7 @@ def test_anonymous_requests_are_refused_on_every_route(portal: Portal) -> None:
     anonymous = TestClient(portal.app)
     for route in routes:
         address = route.path.replace("{number:path}", summary_of(portal).invoices[0].number)
-        address = address.replace("{line_id}", "1")
+        address = address.replace("{line_id}", "1").replace("{period}", str(PERIOD))
         assert route.methods == {"GET"}
         assert signed_in_client(portal).get(address).status_code == 200
         answer = anonymous.get(address)
@@ -243,6 +245,8 @@ def test_anonymous_requests_are_refused_on_every_route(portal: Portal) -> None:
     [
         ("/", 200),
         ("/gaya.css", 200),
+        ("/tinjauan/2026-13", 404),
+        ("/tinjauan/2026-01?halaman=9000", 404),
         ("/jejak/999999", 404),
         ("/jejak/x", 422),
         ("/jejak/99999999999999999999", 422),
@@ -263,7 +267,7 @@ def test_every_answer_carries_the_security_headers(portal: Portal, address: str,
     assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("kind", ["months", "invoice", "trace"])
+@pytest.mark.parametrize("kind", ["months", "invoice", "trace", "review"])
 def test_a_page_is_readable_by_everyone(page: Page, portal: Portal, kind: str) -> None:
     page.goto(page_of(kind, portal))
     assert page.locator("html").get_attribute("lang") == "id"
@@ -286,7 +290,7 @@ def test_a_page_is_readable_by_everyone(page: Page, portal: Portal, kind: str) -
     assert page.eval_on_selector_all("[aria-labelledby]", dangling) == 0
 
 
-@pytest.mark.parametrize("kind", ["months", "invoice", "trace"])
+@pytest.mark.parametrize("kind", ["months", "invoice", "trace", "review"])
 def test_a_page_fits_a_screen_of_320_pixels(page: Page, portal: Portal, kind: str) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(page_of(kind, portal))
@@ -328,7 +332,8 @@ def test_a_warehouse_that_does_not_answer_is_said_so(portal: Portal) -> None:
 
 def page_of(kind: str, portal: Portal) -> str:
     trace = f"/jejak/{hostile_line(portal)}"
-    return {"months": "/", "invoice": invoice_address(portal), "trace": trace}[kind]
+    known = {"months": "/", "invoice": invoice_address(portal), "trace": trace, "review": REVIEW}
+    return known[kind]
 
 
 def signed_in_client(portal: Portal) -> TestClient:

@@ -7,6 +7,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Row, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from sigap.domain.period import Period
 from sigap.identity.shown import Waiting
 from sigap.warehouse.store import copy_out
 from sigap.warehouse.tables import identity_review
@@ -39,6 +40,13 @@ def effective_verdicts(connection: Connection) -> pa.Table:
         .order_by(_verdict.fact_key, _verdict.verdict_id.desc())
     )
     return copy_out(connection, wanted, {"fact_key": pa.string(), "verdict": pa.string()})
+
+
+def count_verdicts(connection: Connection, period: Period) -> int:
+    """How many pairs were settled in a month: those with a verdict of it that has effect."""
+    wanted = select(func.count(_verdict.fact_key.distinct())).select_from(_with_answer)
+    found = connection.execute(wanted.where(_verdict.period == str(period), _answer == "agree"))
+    return int(found.scalar_one())
 
 
 def waiting_verdicts(connection: Connection) -> dict[int, Waiting]:
