@@ -154,4 +154,6 @@ def test_every_reason_of_the_stage_has_a_case_and_a_rule() -> None:
     shown = {param.values[0]["expect"]["reason_code"] for param in told}
     ours = {code for code, reason in reasons().items() if reason.stage == "entitlement"} - later
     assert ours <= shown | {"QUOTA_EXCEEDED"}
-    assert ours | {"NIK_NAME_CONFLICT", "DATA_INCOMPLETE"} == set(load_rules(Period(2026, 1)).deciding)
+    assert ours | {"NIK_NAME_CONFLICT", "LINK_DOUBTFUL", "DATA_INCOMPLETE"} == set(
+        load_rules(Period(2026, 1)).deciding
+    )
