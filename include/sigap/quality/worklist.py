@@ -118,45 +118,67 @@ def _guide(book: Any, period: Period) -> None:
     text = book.add_format({"text_wrap": True, "valign": "top"})
     for line, sentence in enumerate(_words()["guide"], start=2):
         sheet.write_string(line, 0, f"{line - 1}. {sentence}", text)
+        sheet.set_row(line, _height([sentence], [110]))
 
 
 def _sheet(book: Any, dataset: str, rows: pa.Table, file_names: Mapping[str, str]) -> None:
     words, shown = _words(), _words()["shown"][dataset]
     sheet = book.add_worksheet(words["sheets"][dataset])
     heads = _heads(dataset)
-    bold = book.add_format(
-        {"bold": True, "bg_color": "#DDE6F0", "text_wrap": True, "valign": "top", "bottom": 1}
-    )
-    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
-    open_ = book.add_format(
-        {"num_format": "@", "text_wrap": True, "valign": "top", "locked": False, "bg_color": "#FFF7DB"}
-    )
-    for column, head in enumerate(heads):
-        sheet.write_string(0, column, head, bold)
-        sheet.set_column(column, column, _WIDTHS.get(head, 16))
+    head, text, open_ = _formats(book)
+    widths = [_WIDTHS.get(name.removeprefix(words["correction"].format(column="")), 16) for name in heads]
+    for column, (name, width) in enumerate(zip(heads, widths, strict=True)):
+        sheet.write_string(0, column, name, head)
+        sheet.set_column(column, column, width)
+    sheet.set_row(0, _height(heads, widths))
     for line, row in enumerate(rows.to_pylist(), start=1):
         place = [row["delivery_id"], file_names[row["delivery_id"]], row["sheet"], str(row["row"])]
         told = [row["cells"] or "", row["why"]]
-        values = [*place, *told, *(row[name] or "" for name in shown)]
+        values = [value or "" for value in (*place, *told, *(row[name] for name in shown))]
         for column, value in enumerate(values):
-            sheet.write_string(line, column, value or "", text)
+            sheet.write_string(line, column, value, text)
         for column in range(len(values), len(heads)):
             sheet.write_blank(line, column, None, open_)
+        sheet.set_row(line, _height(values, widths))
     decision = heads.index(words["decision"])
     sheet.data_validation(
         1, decision, rows.num_rows, decision, {"validate": "list", "source": list(words["decisions"])}
     )
     sheet.freeze_panes(1, 4)
     sheet.autofilter(0, 0, rows.num_rows, len(heads) - 1)
-    sheet.protect("", {"autofilter": True, "format_columns": True, "sort": True})
+    sheet.protect("", {"autofilter": True, "format_columns": True, "format_rows": True, "sort": True})
+    sheet.set_landscape()
+    sheet.set_paper(8)  # A3: the lines are long
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _formats(book: Any) -> tuple[Any, Any, Any]:
+    """The head, a cell that is locked, a cell to fill in."""
+    cell = {"num_format": "@", "text_wrap": True, "valign": "top", "border": 1, "border_color": "#C5CCD1"}
+    return (
+        book.add_format(cell | {"bold": True, "bg_color": "#E6ECEE", "valign": "vcenter"}),
+        book.add_format(cell),
+        book.add_format(cell | {"locked": False, "bg_color": "#FFF8E1"}),
+    )
+
+
+def _height(texts: Sequence[str], widths: Sequence[int]) -> int:
+    """Room for every text in its column, in points: programs do not make it by themselves."""
+    lines = (1 + int(1.15 * len(text) / width) for text, width in zip(texts, widths, strict=False))
+    return 15 * max(lines) + 3
 
 
 _WIDTHS = {
+    "Kiriman": 18,
     "Alasan ditahan": 45,
     "Berkas": 24,
+    "Lembar": 12,
     "NIK": 20,
     "Nama": 26,
     "Alamat": 28,
+    "Jenis kelamin": 13,
+    "Desil": 12,
     "Alasan keputusan": 28,
     "Baris": 7,
     "Sel": 10,
