@@ -62,7 +62,7 @@ class History:
         table = pa.Table.from_pylist(rows, ENTITIES)
         found = assign_people(self.connection, period, table, pa.Table.from_pylist(said, VERDICTS))
         assert found["entity"].to_pylist() == list(range(len(entities)))
-        return found["person_id"].to_pylist()
+        return list(found["person_id"].to_pylist())
 
     def as_of(self, period: Period) -> Picture:
         """Everybody at the end of a month: NIK they go by, whom they were merged into, first month."""
