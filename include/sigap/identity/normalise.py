@@ -21,6 +21,7 @@ from sigap.identity.terms import Terms
 _NEWEST_YEAR = 15  # nobody in the lists is born after 2015, so 16 to 99 are of the last century
 _OWN = (
     "token", "part", "apart", "piece", "word", "sounded", "heard", "reading", "meaning", "opening", "later",
+    "day",
 )  # fmt: skip
 
 Rule = Mapping[str, Any]

@@ -1,5 +1,5 @@
 -- The records of naming_split with the columns of STANDARD. Every step is its own projection, so that nothing is computed twice.
-CREATE TABLE naming_standard AS
+CREATE OR REPLACE TABLE naming_standard AS
 WITH titled AS (
     SELECT *, CASE WHEN list_contains(getvariable('naming_titles'), words[1]) THEN 1 ELSE 0 END AS before
     FROM naming_split
@@ -29,14 +29,14 @@ looked_up AS (
         coalesce(d1.frequency, 1) * coalesce(d2.frequency, 1) * coalesce(d3.frequency, 1) * coalesce(d4.frequency, 1)
         * coalesce(d5.frequency, 1) AS frequency
     FROM placed
-    LEFT JOIN naming_opening AS d1 ON d1.token = t1
-    LEFT JOIN naming_later AS d2 ON d2.token = t2
-    LEFT JOIN naming_later AS d3 ON d3.token = t3
-    LEFT JOIN naming_later AS d4 ON d4.token = t4
-    LEFT JOIN naming_later AS d5 ON d5.token = t5
-    LEFT JOIN naming_opening AS e1 ON e1.token = m1
-    LEFT JOIN naming_later AS e2 ON e2.token = m2
-    LEFT JOIN naming_later AS e3 ON e3.token = m3
+    JOIN naming_opening AS d1 ON d1.token IS NOT DISTINCT FROM t1
+    JOIN naming_later AS d2 ON d2.token IS NOT DISTINCT FROM t2
+    JOIN naming_later AS d3 ON d3.token IS NOT DISTINCT FROM t3
+    JOIN naming_later AS d4 ON d4.token IS NOT DISTINCT FROM t4
+    JOIN naming_later AS d5 ON d5.token IS NOT DISTINCT FROM t5
+    JOIN naming_opening AS e1 ON e1.token IS NOT DISTINCT FROM m1
+    JOIN naming_later AS e2 ON e2.token IS NOT DISTINCT FROM m2
+    JOIN naming_later AS e3 ON e3.token IS NOT DISTINCT FROM m3
 ),
 
 -- A name of nothing but titles is what is written.
@@ -58,7 +58,7 @@ silent AS (
         * EXCLUDE (birth_date, sex),
         birth_date AS stated_date,
         coalesce(sex, CASE WHEN nik IS NOT NULL THEN CASE WHEN substr(nik, 7, 1) >= '4' THEN 'P' ELSE 'L' END END) AS sex,
-        CASE WHEN birth_date IS NULL AND nik IS NOT NULL THEN CAST(substr(nik, 7, 6) AS INTEGER) END AS said
+        CASE WHEN birth_date IS NULL AND nik IS NOT NULL THEN TRY_CAST(substr(nik, 7, 6) AS INTEGER) END AS said
     FROM named
 ),
 
@@ -89,10 +89,8 @@ dialled AS (
                 '^(?:(?:00)?620?|0)?(8[0-9]{8,11}|[2-79][0-9]{7,10})$', 1
             )
         END AS national,
-        CASE WHEN regexp_full_match(kk, '[0-9]{16}') AND NOT ends_with(kk, '0000000') AND NOT list_contains($placeholders, kk) THEN kk END
-            AS kk,
-        CASE WHEN day(birth_date) <= 12 AND day(birth_date) <> month(birth_date)
-            THEN make_date(year(birth_date), day(birth_date), month(birth_date)) END AS birth_swapped
+        CASE WHEN kk IS NOT NULL AND regexp_full_match(kk, '[0-9]{16}') AND NOT ends_with(kk, '0000000') AND NOT list_contains($placeholders, kk) THEN kk END
+            AS kk
     FROM born
 )
 
@@ -107,8 +105,8 @@ SELECT
     CASE WHEN counted > 1 THEN tail END AS last,
     CASE WHEN counted > 0 THEN key WHEN dialled.name IS NOT NULL THEN CAST(hash(dialled.name) % 576460752303423488 AS BIGINT) END AS name_key,
     coalesce(nicks, dialled.name) AS nick,
-    birth_date,
-    birth_swapped,
+    dialled.birth_date,
+    day.swapped AS birth_swapped,
     sex,
     kk,
     mother,
@@ -119,7 +117,7 @@ SELECT
         WHEN dialled.name IS NULL THEN NULL
         ELSE coalesce(whole.frequency, greatest($least_name, CASE WHEN counted > 0 THEN dialled.frequency ELSE $rare_token END))
     END AS tf_name,
-    CASE WHEN birth_date IS NOT NULL THEN coalesce(birth.frequency, $rare_birth) END AS tf_birth_date
+    CASE WHEN dialled.birth_date IS NOT NULL THEN coalesce(day.frequency, $rare_birth) END AS tf_birth_date
 FROM dialled
 LEFT JOIN naming_names AS whole ON whole.name = dialled.name
-LEFT JOIN naming_births AS birth USING (birth_date);
+LEFT JOIN naming_day AS day ON day.birth_date = dialled.birth_date;

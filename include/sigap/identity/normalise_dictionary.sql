@@ -80,9 +80,30 @@ SELECT
     frequency
 FROM gathered;
 
-CREATE OR REPLACE TEMP TABLE naming_later AS SELECT * EXCLUDE (opening) FROM naming_meaning WHERE NOT opening;
+-- Complete, with a line for no token at all: looking up then never misses, which is quicker than an outer join.
+CREATE OR REPLACE TEMP TABLE naming_later AS
+SELECT written.token, meaning.* EXCLUDE (token, opening, counted), coalesce(counted, 0) AS counted
+FROM (SELECT token FROM naming_token UNION ALL VALUES (NULL), ('')) AS written
+LEFT JOIN naming_meaning AS meaning ON meaning.token = written.token AND NOT meaning.opening;
 
 CREATE OR REPLACE TEMP TABLE naming_opening AS
-SELECT * EXCLUDE (opening) FROM naming_meaning WHERE opening
-UNION ALL
-SELECT * FROM naming_later ANTI JOIN (SELECT token FROM naming_meaning WHERE opening) USING (token);
+SELECT written.token, meaning.* EXCLUDE (token, opening, counted), coalesce(counted, 0) AS counted
+FROM (SELECT * FROM naming_token UNION ALL VALUES (NULL, false), ('', false)) AS written
+LEFT JOIN naming_meaning AS meaning
+    ON meaning.token = written.token AND meaning.opening = (written.is_compound OR list_contains($told_by_place, written.token));
+
+-- Every day on which somebody in the lists may be born: the date with day and month changed places, if it is another, and how frequent
+-- the day is. A date outside these three centuries has neither.
+CREATE OR REPLACE TEMP TABLE naming_day AS
+WITH calendar AS (
+    SELECT birth_date::DATE AS birth_date
+    FROM generate_series(DATE '1850-01-01', DATE '2149-12-31', INTERVAL 1 DAY) AS day (birth_date)
+)
+
+SELECT
+    birth_date,
+    CASE WHEN day(birth_date) <= 12 AND day(birth_date) <> month(birth_date)
+        THEN make_date(year(birth_date), day(birth_date), month(birth_date)) END AS swapped,
+    frequency
+FROM calendar
+LEFT JOIN naming_births USING (birth_date);
