@@ -81,9 +81,9 @@ def _texts(row: Mapping[str, Any], origin: str) -> dict[str, str]:
 
 
 def _damaged(digits: str | None, state: str | None) -> str:
-    """What is left of a NIK, each lost digit as `?`."""
+    """What there is of a NIK that is none: each digit that a number cell lost as `?`, a typed one as it is."""
     if digits:
-        return f"{digits[:16]:?<16}"
+        return f"{digits:?<16}" if state == "damaged" else digits
     return "" if state in (None, "missing", "placeholder") else "tidak terbaca"
 
 
