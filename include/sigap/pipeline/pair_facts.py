@@ -81,7 +81,7 @@ def _texts(row: Mapping[str, Any], origin: str) -> dict[str, str]:
 
 
 def _damaged(digits: str | None, state: str | None) -> str:
-    """What there is of a NIK that is none: each digit that a number cell lost as `?`, a typed one as it is."""
+    """What there is of a NIK that is none: a digit that a number cell lost as `?`, a typed one as it is."""
     if digits:
         return f"{digits:?<16}" if state == "damaged" else digits
     return "" if state in (None, "missing", "placeholder") else "tidak terbaca"
@@ -100,7 +100,8 @@ def _coverage(row: Mapping[str, Any]) -> str:
         "keadaan per": row["as_of_date"],
     }
     told = [f"{word} {indonesian_date(day)}" for word, day in days.items() if day]
-    return ", ".join([*told, *([f"lunas sampai {row['last_paid_month']}"] if row["last_paid_month"] else [])])
+    paid = [f"lunas sampai {row['last_paid_month']}"] if row["last_paid_month"] else []
+    return ", ".join([*told, *paid])
 
 
 @cache
