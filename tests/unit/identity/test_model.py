@@ -1,4 +1,4 @@
-"""The model's expressions score every pair as Splink's own predict does: each weight, each level, nulls too."""
+"""The model's expressions score every pair as Splink's own predict does: weights, levels, nulls too."""
 
 from collections.abc import Mapping
 from typing import Any
