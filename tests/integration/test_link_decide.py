@@ -35,13 +35,21 @@ def nik(number: int) -> str:
     return f"327501410186{number:04d}"
 
 
+def name(number: int) -> str:
+    """A name like no other number's."""
+    syllables = ("BA", "CI", "DU", "FE", "GO", "HA", "KI", "LU", "ME", "NO")
+    digits = f"{number * 7919 % 10_000:04d}{number * 3571 % 10_000:04d}"
+    first, last = ("".join(syllables[int(digit)] for digit in part) for part in (digits[:4], digits[4:]))
+    return f"{first} {last}"
+
+
 def worker(number: int, **given: Any) -> dict[str, Any]:
     return {
         "source": "becak",
         "outcome": "accepted",
         "nik": nik(number),
-        "full_name": f"WARGA {number:04d} KANARI",
-        "birth_date": dt.date(1986, 1, 1),
+        "full_name": name(number),
+        "birth_date": dt.date(1970, 3, 1) + dt.timedelta(days=37 * number),
         "kelurahan_code": "32.75.01.1001",
         "kecamatan_code": "32.75.01",
         "regency_code": "32.75",
@@ -152,10 +160,18 @@ def test_link_twice_gives_the_same_batch_and_names_what_it_read_and_wrote(resour
     lay(JANUARY, resources, [1, 2], [member(1)])
     assert link(JANUARY, resources) == link(JANUARY, resources)
     outcome = newest_outcome("link", resources.warehouse)
-    assert outcome["counts"] == {"persons": 2, "listed_rows": 2, "conflicts": 0, "memberships": 1}
+    counts = outcome["counts"]
+    assert [counts[word] for word in ("persons", "listed_rows", "conflicts", "doubtful", "memberships")] == [
+        2, 2, 0, 0, 1,
+    ]  # fmt: skip
     assert {thing["dataset"] for thing in outcome["inputs"]} == {"quality.workers", "quality.memberships"}
     written = {thing["dataset"]: thing["rows"] for thing in outcome["outputs"] if isinstance(thing, dict)}
-    assert written == {"identity.persons": 2, "identity.rows": 2, "identity.memberships": 1}
+    assert written == {
+        "identity.persons": 2,
+        "identity.rows": 2,
+        "identity.memberships": 1,
+        "identity.pairs": 1,
+    }
 
 
 def test_only_accepted_rows_become_persons(resources: Resources) -> None:
@@ -211,6 +227,9 @@ def test_a_roster_holds_one_decision_per_person_and_is_reused_while_nothing_chan
         "joined": 2,
     }
     assert outcome["versions"]["rules"]
+    written = {thing["dataset"]: thing for thing in outcome["outputs"] if isinstance(thing, dict)}
+    (kept,) = resources.lake.read(BatchRef.from_dict(written["entitlement.coverage"])).to_pylist()
+    assert (kept["person_id"], kept["finding"], kept["is_chosen"]) == (2, "ACTIVE_PU", True)
 
 
 def test_a_rejected_or_changed_roster_gets_a_new_version(resources: Resources) -> None:
@@ -380,4 +399,4 @@ def test_no_person_is_named_in_outcomes_or_lineage(resources: Resources) -> None
     told = json.dumps([newest_outcome(verb, resources.warehouse) for verb in ("link", "decide")], default=str)
     told += resources.settings.lineage_file.read_text(encoding="utf-8")
     assert "identity.persons" in told
-    assert nik(1) not in told and "KANARI" not in told
+    assert nik(1) not in told and name(1) not in told

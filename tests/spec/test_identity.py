@@ -8,12 +8,9 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from sigap.domain.datasets import CHECKED_MEMBERSHIPS, CHECKED_WORKERS
-from sigap.identity.people import MEMBER_COLUMNS, WORKER_COLUMNS, link_people
+from sigap.identity.people import MEMBERS, WORKERS, link_people
 
 TABLE = Path(__file__).with_name("identity") / "persons.yaml"
-WORKERS = pa.schema([CHECKED_WORKERS.field(name) for name in WORKER_COLUMNS])
-MEMBERS = pa.schema([CHECKED_MEMBERSHIPS.field(name) for name in MEMBER_COLUMNS])
 ROW = {"sheet": "s", "birth_date": dt.date(1986, 1, 1), "is_inactive": False, "is_deceased": False}
 
 

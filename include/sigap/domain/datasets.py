@@ -68,7 +68,7 @@ CHECKED_MEMBERSHIPS = pa.schema(
     [
         *_SOURCE_ROW,
         *_VERDICT,
-        *_text("nik", "kpj", "full_name"),
+        *_text("nik", "nik_digits", "kpj", "full_name"),
         pa.field("birth_date", pa.date32()),
         *_text("segment", "status", "payer_code", "payer_name", "programmes"),
         pa.field("coverage_start", pa.date32()),

@@ -17,7 +17,7 @@ from sigap.entitlement.rules import COVER_REASONS, Rules
 from sigap.errors import EntitlementError
 
 # Kinds of reasons: a doubt holds who is new and keeps who was covered; any other cover is definite.
-DOUBTS = ("NIK_NAME_CONFLICT", "RESIDENCE_UNKNOWN", "DATA_INCOMPLETE", "COVER_UNCERTAIN")
+DOUBTS = ("NIK_NAME_CONFLICT", "LINK_DOUBTFUL", "RESIDENCE_UNKNOWN", "DATA_INCOMPLETE", "COVER_UNCERTAIN")
 COVER = tuple(reason for reason in COVER_REASONS if reason not in DOUBTS)
 ENTITLED = ("ELIGIBLE", "KEPT_NOT_LISTED", "KEPT_UNDER_REVIEW")
 OUTCOMES = ("subsidised", "waiting", "already_covered", "not_eligible", "held")

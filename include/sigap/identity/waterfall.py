@@ -130,7 +130,7 @@ def _chart(pair: WeighedPair, model: Model, language: Language) -> dict[str, Any
         "width": {"step": _STEP},
         "data": {"values": bars},
         "transform": spec["transform"][1:],  # the first picks one of several records by a slider
-        "layer": [line, bar, number, small, name, connection, *_limits(pair, language)],
+        "layer": [*_limits(pair, language), line, bar, number, small, name, connection],
     }
 
 

@@ -1,25 +1,31 @@
-"""link: one person across the month's lists, and the memberships under their NIK."""
+"""link: one person across the month's lists, and the memberships that are theirs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, String, column, select, table, text
+from sqlalchemy import select
 
 from sigap.domain.batch import BatchRef
-from sigap.domain.datasets import SCHEMAS
 from sigap.domain.period import Period
+from sigap.engine import connect
 from sigap.errors import EntitlementError, IdentityError
-from sigap.identity.people import MEMBER_COLUMNS, WORKER_COLUMNS, Links, link_people, number_people
+from sigap.identity.model import load_model
+from sigap.identity.people import KNOWN, MEMBERS, WORKERS, Links, link_people, number_people
+from sigap.pipeline.pair_verdicts import effective_verdicts
+from sigap.pipeline.people import assign_people, count_events, survivors
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import billed_roster_id, newest_roster
 from sigap.pipeline.standing import superseded_rows, without
 from sigap.pipeline.usable import usable_batches
-from sigap.warehouse.store import copy_out, copy_rows
-from sigap.warehouse.tables import entitlement, identity
+from sigap.quality.checked import NIK_FAULTS
+from sigap.warehouse.tables import entitlement
 
-_NUMBERING = 3275_01  # advisory lock: one run at a time hands out person numbers
+_BEFORE = (
+    "person_id", "nik", "full_name", "birth_date", "sex", "kelurahan_code", "kecamatan_code", "outcome",
+    "delivery_id", "sheet", "row",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,8 @@ class _Inputs:
     memberships: tuple[BatchRef, ...]
     covered: BatchRef | None
     superseded: pa.Table  # rows that their sender has corrected
+    verdicts: pa.Table
+    merged: pa.Table  # person_id, survivor_id: last month's numbers that are another person's now
 
     @property
     def all(self) -> list[BatchRef]:
@@ -35,23 +43,32 @@ class _Inputs:
 
 
 def link(period: Period, resources: Resources) -> BatchRef:
-    """Find the persons of the month's accepted rows, number them, and find their memberships.
+    """Find the persons of the month's rows, number them, and find their memberships.
 
-    Writes identity.persons (returned), identity.rows and identity.memberships; the last also holds those of
-    people who were subsidised last month and are in no list now. A person keeps the number of earlier months.
-    Raises `IdentityError` when the month has no usable list or no usable membership extract, and
-    `EntitlementError` while last month's roster waits for a judgement.
+    Writes identity.persons (returned), identity.rows, identity.memberships and identity.pairs; memberships
+    also hold those of people who were subsidised last month and are in no list now. Rows that are held for
+    their NIK alone take part: they are evidence for a person, never a person. A person keeps the number of
+    earlier months. Raises `IdentityError` when the month has no usable list or no usable membership extract,
+    and `EntitlementError` while last month's roster waits for a judgement.
     """
     with resources.outcome_of("link", period) as outcome:
         inputs = _inputs(period, resources)
         outcome.read(*inputs.all)
-        links = _link(inputs, resources)
-        outcome.count(links.counts)
-        versions = {"code": code_version()}
+        model = load_model()
+        workers, members, known = _rows(inputs, resources)
+        links = link_people(workers, members, known, inputs.verdicts, model)
+        versions = {"code": code_version(), "model": f"{model.name} {model.sha256[:12]}"}
         outcome.versions.update(versions)
+        numbered, events = _numbered(links, period, resources)
+        outcome.count({**links.counts, **events})
         written = [
             resources.lake.write(f"identity.{name}", period, rows, inputs.all, versions)
-            for name, rows in _numbered(links, period, resources)
+            for name, rows in (
+                ("persons", numbered.persons),
+                ("rows", numbered.rows),
+                ("memberships", numbered.memberships),
+                ("pairs", numbered.pairs),
+            )
         ]
         outcome.wrote(*written, "identity.person")
     return written[0]
@@ -80,6 +97,8 @@ def _inputs(period: Period, resources: Resources) -> _Inputs:
     with resources.warehouse.connect() as connection:
         batches = usable_batches(connection, period)
         superseded = superseded_rows(connection, period, resources)
+        verdicts = effective_verdicts(connection)
+        merged = survivors(connection, period.previous())
     workers = tuple(batch for batch in batches if batch.dataset == "quality.workers")
     memberships = tuple(batch for batch in batches if batch.dataset == "quality.memberships")
     if not memberships:
@@ -88,66 +107,56 @@ def _inputs(period: Period, resources: Resources) -> _Inputs:
             f"BPJS file into the month's memberships folder, then run collect and check. What was stopped "
             f"shows in `sigap delivery list {period}`."
         )
-    return _Inputs(workers, memberships, covered_before(period, resources), superseded)
+    return _Inputs(workers, memberships, covered_before(period, resources), superseded, verdicts, merged)
 
 
-def _link(inputs: _Inputs, resources: Resources) -> Links:
-    accepted = pc.field("outcome") == "accepted"
-    workers = _read("quality.workers", inputs.workers, WORKER_COLUMNS, accepted, resources)
+def _rows(inputs: _Inputs, resources: Resources) -> tuple[pa.Table, pa.Table, pa.Table]:
+    workers = _read(inputs.workers, WORKERS, resources)
     workers = without(workers, inputs.superseded)
-    if workers.num_rows == 0:
+    if pc.count(workers["nik"]).as_py() == 0:
         raise IdentityError(
             "No list of the month has an accepted row. See the quality report, correct the lists, "
             "then run collect and check."
         )
-    wanted = pc.unique(pa.concat_tables([workers.select(["nik"]), _covered(inputs, resources)])["nik"])
-    theirs = accepted & pc.field("nik").isin(wanted)
-    members = _read("quality.memberships", inputs.memberships, MEMBER_COLUMNS, theirs, resources)
-    return link_people(workers, without(members, inputs.superseded))
+    members = _read(inputs.memberships, MEMBERS, resources)
+    return workers, without(members, inputs.superseded), _known(inputs, resources)
 
 
-def _covered(inputs: _Inputs, resources: Resources) -> pa.Table:
-    nik = pa.schema([pa.field("nik", pa.string())])
+def _known(inputs: _Inputs, resources: Resources) -> pa.Table:
+    """Everybody who was decided about last month, under the number that is theirs now."""
     if inputs.covered is None:
-        return nik.empty_table()
-    return resources.lake.read(inputs.covered, ["nik"], pc.field("outcome") == "subsidised")
+        return KNOWN.empty_table()
+    before = resources.lake.read(inputs.covered, _BEFORE)
+    with connect() as connection:
+        connection.register("before", before)
+        connection.register("merged", inputs.merged)
+        return connection.sql(_KNOWN).to_arrow_table().select(KNOWN.names).cast(KNOWN)
 
 
-def _read(
-    dataset: str, refs: Sequence[BatchRef], columns: Sequence[str], where: pc.Expression, resources: Resources
-) -> pa.Table:
-    schema = pa.schema([SCHEMAS[dataset].field(name) for name in columns])
-    pieces = [resources.lake.read(ref, columns, where).select(columns) for ref in refs]
-    return pa.concat_tables([schema.empty_table(), *pieces])
-
-
-def _numbered(links: Links, period: Period, resources: Resources) -> list[tuple[str, pa.Table]]:
-    with resources.warehouse.begin() as connection:
-        numbers = _hand_out_numbers(connection, links, period)
-    numbered = number_people(links, numbers)
-    return [("persons", numbered.persons), ("rows", numbered.rows), ("memberships", numbered.memberships)]
-
-
-def _hand_out_numbers(connection: Connection, links: Links, period: Period) -> pa.Table:
-    """New persons get the next numbers in the order of their NIK: the same history, the same numbers."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _NUMBERING})
-    connection.execute(
-        text('CREATE TEMP TABLE listed (nik varchar(16) COLLATE "C", is_person boolean) ON COMMIT DROP')
-    )
-    persons, members = links.persons["nik"], pc.unique(links.memberships["nik"])
-    copy_rows(connection, "listed", pa.table({"nik": persons, "is_person": pa.repeat(True, len(persons))}))
-    copy_rows(connection, "listed", pa.table({"nik": members, "is_person": pa.repeat(False, len(members))}))
-    connection.execute(text(_NEW_PERSONS), {"period": str(period)})
-    person, listed = identity.person.c, table("listed", column("nik", String))
-    known = (
-        select(person.nik, person.person_id).where(person.nik.in_(select(listed.c.nik))).order_by(person.nik)
-    )
-    return copy_out(connection, known, {"nik": pa.string(), "person_id": pa.int64()})
-
-
-_NEW_PERSONS = """
-INSERT INTO identity.person (person_id, nik, first_period)
-SELECT newest.person_id + row_number() OVER (ORDER BY nik), nik, :period
-FROM listed CROSS JOIN (SELECT coalesce(max(person_id), 0) AS person_id FROM identity.person) AS newest
-WHERE is_person AND NOT EXISTS (SELECT FROM identity.person WHERE person.nik = listed.nik)
+_KNOWN = """
+SELECT before.* REPLACE (coalesce(merged.survivor_id, before.person_id) AS person_id),
+       outcome = 'subsidised' AS wants_memberships
+FROM before LEFT JOIN merged USING (person_id)
+ORDER BY person_id, nik
 """
+
+
+def _read(refs: Sequence[BatchRef], schema: pa.Schema, resources: Resources) -> pa.Table:
+    """Accepted rows, and those that nothing but their NIK holds back. Their NIK is null: it is no key."""
+    faults = pa.array(sorted(NIK_FAULTS))
+    pieces = [schema.empty_table()]
+    for ref in refs:
+        for rows in resources.lake.scan(ref, (*schema.names, "outcome", "reasons")):
+            for_nik = pc.and_(pc.equal(rows["outcome"], "held"), pc.is_in(rows["reasons"], value_set=faults))
+            kept = rows.filter(pc.or_(pc.equal(rows["outcome"], "accepted"), for_nik))
+            nik = pc.if_else(pc.equal(kept["outcome"], "accepted"), kept["nik"], pa.scalar(None, pa.string()))
+            pieces.append(
+                kept.set_column(kept.schema.get_field_index("nik"), "nik", nik).select(schema.names)
+            )
+    return pa.concat_tables(pieces)
+
+
+def _numbered(links: Links, period: Period, resources: Resources) -> tuple[Links, dict[str, int]]:
+    with resources.warehouse.begin() as connection:
+        numbers = assign_people(connection, period, links.entities)
+        return number_people(links, numbers), count_events(connection, period)
