@@ -44,9 +44,12 @@ lock: $(STAMP)  ## Compile requirements.txt and requirements-dev.txt from their 
 	@$(COMPILE) requirements.in --output-file requirements.txt
 	@$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
 
-bench: $(STAMP)  ## Measure a month at the demo's size, and large lists beside pandas with openpyxl
+SIZES ?= small,medium
+bench: $(STAMP)  ## Measure a month, large lists, and linking beside its peers (SIZES=small,medium,large for a province)
 	@$(BIN)/python -m bench month
 	@$(BIN)/python -m bench intake
+	@$(BIN)/python -m bench link --sizes $(SIZES)
+	@$(BIN)/python -m bench febrl
 
 .PHONY: fresh browser
 fresh: $(STAMP)

@@ -17,10 +17,14 @@ from rich.console import Console
 from bench.febrl import FLOORS, Outcome, measure_febrl
 from bench.intake import PEER, Reading, measure_intake
 from bench.labelled import written
+from bench.link import Limits, measure_accuracy, measure_speed
+from bench.link_data import SIZES
+from bench.link_page import conditions, measured
 from bench.month import Measurement, measure_month
 from sigap.synth.labelled import profile_names
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
+ACCURATE = (60_000, 200_000)
 LIBRARIES = (
     "apache-airflow", "pandas", "pyarrow", "duckdb", "splink", "great-expectations", "openpyxl", "sqlalchemy",
 )  # fmt: skip
@@ -94,6 +98,34 @@ def labelled(
     Console().print(
         written(folder, workers, members, profile, seed), markup=False, highlight=False, soft_wrap=True
     )
+
+
+@app.command()
+def link(
+    sizes: Annotated[
+        str, typer.Option(help=f"Of {', '.join(SIZES)}; joined by commas, '' for none.")
+    ] = "small,medium",
+    seeds: Annotated[int, typer.Option(min=0, help="Seeds of each profile to measure accuracy on.")] = 5,
+    folder: Annotated[Path | None, typer.Option(help="Keeps the data drawn for another run.")] = None,
+    minutes: Annotated[float, typer.Option(help="A process that takes longer is stopped.")] = 20,
+    gib: Annotated[float, typer.Option(help="A process that grows larger is stopped.")] = 20,
+    repeat: Repeat = 3,
+    quick: Annotated[bool, typer.Option(help="Small, one seed, once, two minutes: does it run?")] = False,
+    keep: Keep = True,
+) -> None:
+    """Measure linking beside its peers: seconds, memory, and how right it is."""
+    wanted = [size for size in sizes.split(",") if size]
+    if unknown := sorted(set(wanted) - set(SIZES)):
+        raise typer.BadParameter(f"{', '.join(unknown)}: sizes are {', '.join(SIZES)}.")
+    if quick:
+        wanted, seeds, repeat, minutes, keep = ["small"], 1, 1, 2, False
+    limits = Limits(minutes * 60, int(gib * 2**30))
+    with tempfile.TemporaryDirectory(prefix="sigap-bench-") as temporary:
+        home = folder or Path(temporary)
+        timed = list(measure_speed(home, wanted, repeat, limits))
+        scored = list(measure_accuracy(home, ACCURATE, seeds, limits))
+    page = [*_head(conditions(repeat, limits)), *measured(timed, scored)]
+    _show("identity", ["# Linking, beside its peers", *page], keep)
 
 
 def _show(name: str, lines: Sequence[str], keep: bool) -> None:

@@ -1,5 +1,7 @@
 """Runs a command and watches how long it takes and how much memory it needs."""
 
+import os
+import signal
 import subprocess
 import threading
 import time
@@ -16,6 +18,13 @@ class Ended:
     output: str
     seconds: float
     peak_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Why a command has no figures: too slow, too large, or it failed by itself."""
+
+    reason: str
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], *others: int) -> Ended:
@@ -36,18 +45,59 @@ def run(command: Sequence[str], environment: Mapping[str, str], *others: int) ->
     return Ended(output, seconds, watch.peak)
 
 
-class _MemoryWatch(threading.Thread):
-    """Samples the proportional set size (shared pages counted once) of some processes and their children."""
+def attempt(
+    command: Sequence[str], environment: Mapping[str, str], seconds: float, peak_bytes: int
+) -> Ended | Stopped:
+    """Run a command that may need more than there is: it is stopped at a time and at a size."""
+    started = time.perf_counter()
+    with subprocess.Popen(
+        command,
+        env=dict(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # so that its own workers end with it
+    ) as process:
+        watch = _MemoryWatch([process.pid], peak_bytes)
+        watch.start()
+        try:
+            output, error = process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            _end(process.pid)
+            process.communicate()
+            return Stopped(f"more than {seconds / 60:.0f} minutes")
+        finally:
+            watch.finished.set()
+            watch.join()
+        took = time.perf_counter() - started
+    if watch.is_over:
+        return Stopped(f"more than {peak_bytes / 2**30:.0f} GiB, after {took:.0f} s")
+    if process.returncode != 0:
+        lines = error.strip().splitlines() or [f"ended with {process.returncode}"]
+        return Stopped(lines[-1][:120])
+    return Ended(output, took, watch.peak)
 
-    def __init__(self, pids: list[int]) -> None:
+
+class _MemoryWatch(threading.Thread):
+    """Samples the proportional set size (shared pages counted once) of some processes and their children.
+
+    Whoever grows over the limit is ended: for that the first must lead a session of its own.
+    """
+
+    def __init__(self, pids: list[int], limit: int | None = None) -> None:
         super().__init__(daemon=True)
         self.roots = pids
+        self.limit = limit
+        self.is_over = False
         self.peak = 0
         self.finished = threading.Event()
 
     def run(self) -> None:
         while not self.finished.wait(0.1):
             self.peak = max(self.peak, sum(map(_pss, self._processes())))
+            if self.limit is not None and self.peak > self.limit and not self.is_over:
+                self.is_over = True
+                _end(self.roots[0])
 
     def _processes(self) -> list[psutil.Process]:
         found: list[psutil.Process] = []
@@ -58,6 +108,13 @@ class _MemoryWatch(threading.Thread):
             except psutil.NoSuchProcess:
                 continue
         return found
+
+
+def _end(leader: int) -> None:
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except ProcessLookupError:
+        return
 
 
 def _pss(process: psutil.Process) -> int:

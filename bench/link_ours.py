@@ -1,0 +1,81 @@
+"""One process of ours: `python -m bench.link_ours WHAT DATA OUT`.
+
+WHAT is `full` (raw Parquet to judged pairs), `next` (a month of which 5 % of both sides changed, after a
+full one) or `standard` (only the standardised tables, as Parquet, for the peers).
+"""
+
+import sys
+from pathlib import Path
+
+import duckdb
+
+from bench.link_stopwatch import Stopwatch
+from sigap.engine import connect
+from sigap.identity import cascade
+from sigap.identity.cascade import Linked, link_records
+from sigap.identity.model import Model, load_model
+from sigap.identity.normalise import standardise
+from sigap.identity.terms import Terms
+
+SIDES = {"worker": "workers", "member": "members"}
+NOT_OFFERED = "the engine offers no incremental run yet"
+
+
+def full(data: Path, out: Path, watch: Stopwatch) -> None:
+    """Raw Parquet to the pairs and persons of a month, written as Parquet."""
+    with connect() as connection:
+        model = load_model()
+        with watch.of("standardise"):
+            _standardise(connection, data, model)
+        with watch.of("link"):
+            linked = link_records(connection, model)
+        with watch.of("write"):
+            _write(connection, linked, out)
+
+
+def standard(data: Path, out: Path, watch: Stopwatch) -> None:
+    """The tables that the peers read: standardised, without the frequencies of our model."""
+    with connect() as connection:
+        with watch.of("standardise"):
+            _standardise(connection, data, load_model())
+        for side in SIDES:
+            columns = connection.table(side).project("* EXCLUDE (tf_name, tf_birth_date)")
+            columns.write_parquet(str(out / f"{side}.parquet"))
+
+
+def following(data: Path, out: Path, watch: Stopwatch) -> None:
+    """The month after: what link_changes(connection, model, before) takes, when the engine has it."""
+    link_changes = getattr(cascade, "link_changes", None)
+    if link_changes is None:
+        raise SystemExit(NOT_OFFERED)
+    with connect() as connection:
+        model = load_model()
+        _standardise(connection, data, model)
+        before = link_records(connection, model)
+        for side in SIDES:
+            connection.execute(f"ALTER TABLE {side} RENAME TO {side}_before")
+        with watch.of("standardise"):
+            _standardise(connection, data, model, "_next")
+        with watch.of("link"):
+            linked = link_changes(connection, model, before)
+        with watch.of("write"):
+            _write(connection, linked, out)
+
+
+def _standardise(connection: duckdb.DuckDBPyConnection, data: Path, model: Model, month: str = "") -> None:
+    terms = Terms.from_json(model.terms)
+    for side, name in SIDES.items():
+        connection.read_parquet(str(data / f"{name}{month}.parquet")).create_view(f"{side}_records")
+        standardise(connection, f"{side}_records", side, terms)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, linked: Linked, out: Path) -> None:
+    connection.from_arrow(linked.pairs).write_parquet(str(out / "pairs.parquet"))
+    connection.from_arrow(linked.entities).write_parquet(str(out / "entities.parquet"))
+
+
+if __name__ == "__main__":
+    stopwatch = Stopwatch()
+    work = {"full": full, "standard": standard, "next": following}[sys.argv[1]]
+    work(Path(sys.argv[2]), Path(sys.argv[3]), stopwatch)
+    stopwatch.tell()

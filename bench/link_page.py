@@ -1,0 +1,223 @@
+"""The page of `python -m bench link`: speed, accuracy, and what was promised beside what was measured."""
+
+from collections.abc import Iterable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.link import ALONE, NEXT, OURS, SPLINK_ALL, SPLINK_RESIDUE, Limits, Scored, Timed
+from bench.link_data import SIZES
+from bench.link_peers import peers_python, versions
+from bench.link_truth import CLASSES, Counted, mean, share
+from sigap.identity.model import load_model
+
+Row = Sequence[str]
+
+
+def conditions(repeat: int, limits: Limits) -> str:
+    """Versions of the peers, the model, and the limits, as a sentence below the machine."""
+    ours = ", ".join(f"{name} {version(name)}" for name in ("splink", "rapidfuzz"))
+    apart = ", ".join(f"{name} {number}" for name, number in versions(peers_python()).items())
+    return (
+        f"{ours}; peers in an environment of their own: {apart or 'not installed'}. "
+        f"Model {load_model().name}. "
+        f"Median of {repeat} runs, fewer where a run takes a minute, each in a process of its own, stopped "
+        f"after {limits.seconds / 60:.0f} minutes or at {limits.peak_bytes / 2**30:.0f} GiB."
+    )
+
+
+def measured(timed: Sequence[Timed], scored: Sequence[Scored]) -> list[str]:
+    """The page below its head."""
+    text = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
+    for name, lines in {
+        "PROMISED": promised(timed, scored),
+        "SPEED": speed(timed),
+        "ACCURACY": accuracy(scored),
+    }.items():
+        text = text.replace(f"{{{name}}}", "\n".join(lines))
+    return text.rstrip().splitlines()
+
+
+def speed(timed: Sequence[Timed]) -> list[str]:
+    """Seconds and memory by size and method, as a ratio to Splink in the same run."""
+    if not timed:
+        return ["Not measured in this run."]
+    header = (
+        "rows", "by", "standardise or read, s", "train, s", "link, s", "whole, s", "peak, MiB", "F1",
+        "Splink's residue ÷ this", "Splink's everything ÷ this",
+    )  # fmt: skip
+    rows = [_speed(one, [each for each in timed if each.size == one.size]) for one in timed]
+    return [*_table(header, rows, text=2), *(f"- {_whole(timed, size)}" for size in _sizes(timed))]
+
+
+def accuracy(scored: Sequence[Scored]) -> list[str]:
+    """Shares of all seeds together with Wilson intervals, F1 as the mean of the seeds with its t interval."""
+    if not scored:
+        return ["Not measured in this run."]
+    header = (
+        "profile", "rows of", "by", "precision of same", "recall of same", "F1", "insured called new",
+        "by person: nor has a row joined to theirs a pair", "rows in review",
+    )  # fmt: skip
+    rows = [
+        (
+            profile,
+            source,
+            by,
+            *_shares([one.found[source] for one in scored if (one.profile, one.by) == (profile, by)]),
+        )
+        for profile in _once(one.profile for one in scored)
+        for source in CLASSES
+        for by in _once(one.by for one in scored)
+    ]
+    return [*_table(header, rows, text=3), "", *_joined(scored)]
+
+
+def promised(timed: Sequence[Timed], scored: Sequence[Scored]) -> list[str]:
+    """What was promised, what was measured, and whether that is kept."""
+    rows = [*_promised_accuracy(scored), *_promised_speed(timed)]
+    return _table(("promised", "measured", "kept"), rows, text=3)
+
+
+def _speed(one: Timed, same_size: Sequence[Timed]) -> Row:
+    what = " × ".join(f"{rows:,}" for rows in SIZES[one.size])
+    if not one.runs:
+        return (what, one.by, f"did not run: {one.stopped}", *[""] * 7)
+    parts, whole, peak = one.middle
+    first = parts.get("standardise", parts.get("read", 0.0))
+    train = f"{parts['train']:.1f}" if "train" in parts else ""
+    ratios = [_ratio(_link(same_size, name), parts["link"]) for name in (SPLINK_RESIDUE, SPLINK_ALL)]
+    f1 = f"{one.found.f1:.4f}" if one.found else ""
+    seconds = (f"{first:.1f}", train, f"{parts['link']:.1f}", f"{whole:.1f}")
+    return (what, one.by, *seconds, f"{peak / 2**20:,.0f}", f1, *ratios)
+
+
+def _whole(timed: Sequence[Timed], size: str) -> str:
+    """Ratios with everything counted that each of them has to do."""
+    of = {one.by: one.middle for one in timed if one.size == size and one.runs}
+    if OURS not in of or SPLINK_RESIDUE not in of or SPLINK_ALL not in of:
+        return f"{size}: ours or Splink did not run, so there is no ratio of the whole."
+    (mine, whole, _), (residue, r_whole, _), (everything, a_whole, _) = (
+        of[OURS],
+        of[SPLINK_RESIDUE],
+        of[SPLINK_ALL],
+    )
+    return (
+        f"{size}, the whole process with standardising, which Splink needs too ({mine['standardise']:.1f} s "
+        f"added to it), and with Splink's training: Splink takes "
+        f"**{(r_whole + mine['standardise']) / whole:.1f}×** our time on the residue and "
+        f"**{(a_whole + mine['standardise']) / whole:.1f}×** on everything; without its training "
+        f"{(r_whole - residue['train'] + mine['standardise']) / whole:.1f}× and "
+        f"{(a_whole - everything['train'] + mine['standardise']) / whole:.1f}×."
+    )
+
+
+def _link(timed: Sequence[Timed], by: str) -> float | None:
+    return next((one.middle[0]["link"] for one in timed if one.by == by and one.runs), None)
+
+
+def _ratio(theirs: float | None, mine: float) -> str:
+    return f"{theirs / mine:.1f}×" if theirs is not None else "–"
+
+
+def _shares(counted: Sequence[Counted]) -> Row:
+    total = counted[0]
+    for one in counted[1:]:
+        total = total + one
+    return (
+        share(total.right, total.same),
+        share(total.right, total.there),
+        mean([one.f1 for one in counted]),
+        share(total.missed, total.insured),
+        share(total.unseen, total.insured),
+        share(total.waiting, total.rows),
+    )
+
+
+def _joined(scored: Sequence[Scored]) -> list[str]:
+    lines = ["Rows of one person within the lists, joined by us (pairs of rows in one person):", ""]
+    for profile in _once(one.profile for one in scored):
+        each = [one.joined for one in scored if one.profile == profile and one.joined]
+        found, right, there = (
+            sum(getattr(one, name) for one in each) for name in ("found", "right", "there")
+        )
+        lines.append(f"- {profile}: precision {share(right, found)}, recall {share(right, there)}")
+    return lines
+
+
+def _promised_accuracy(scored: Sequence[Scored]) -> list[Row]:
+    standing = [one for one in scored if one.profile == "standing"]
+    ours = [one.found for one in standing if one.by == OURS]
+    if not ours:
+        return []
+    totals = {source: _sum([one[source] for one in ours]) for source in CLASSES}
+    everyone, association = totals["all"], totals["association"]
+    f1 = {by: _f1([one for one in standing if one.by == by]) for by in _once(one.by for one in standing)}
+    best = max((value for by, value in f1.items() if by not in (OURS, ALONE)), default=0.0)
+    return [
+        _promise(
+            "F1 not below Splink's (the better of its fixed thresholds)",
+            f"{f1[OURS]:.4f} beside {best:.4f}",
+            f1[OURS] >= best,
+        ),
+        _at_least("precision of pairs called same, all rows", everyone.right / everyone.same, 0.998),
+        _at_least("precision of pairs called same, association", association.right / association.same, 0.995),
+        _at_most("insured people called new", everyone.unseen / everyone.insured, 0.006),
+        _at_most("rows in review", everyone.waiting / everyone.rows, 0.025),
+    ]  # fmt: skip
+
+
+def _promised_speed(timed: Sequence[Timed]) -> list[Row]:
+    of = {(one.size, one.by): one.middle for one in timed if one.runs}
+    rows = []
+    if ("medium", OURS) in of:
+        rows.append(_within("300k × 1M in all, s", of["medium", OURS][1], 5))
+    if ("large", OURS) in of:
+        parts, whole, peak = of["large", OURS]
+        rows += [
+            _within("3M × 10M: standardising, s", parts["standardise"], 20),
+            _within("3M × 10M: linking, s", parts["link"], 25),
+            _within("3M × 10M: whole, s", whole, 60),
+            _within("3M × 10M: peak, GiB", peak / 2**30, 6),
+        ]
+    if ("large", NEXT) in of:
+        rows.append(_within("3M × 10M: linking a second month, s", of["large", NEXT][0]["link"], 5))
+    return rows
+
+
+def _within(what: str, measured: float, most: float) -> Row:
+    return _promise(f"{what}: at most {most}", f"{measured:.1f}", measured <= most)
+
+
+def _at_least(what: str, measured: float, least: float) -> Row:
+    return _promise(f"{what}: at least {least:.1%}", f"{measured:.2%}", measured >= least)
+
+
+def _at_most(what: str, measured: float, most: float) -> Row:
+    return _promise(f"{what}: at most {most:.1%}", f"{measured:.2%}", measured <= most)
+
+
+def _promise(what: str, measured: str, is_kept: bool) -> Row:
+    return (what, measured, "yes" if is_kept else "**no**")
+
+
+def _f1(scored: Sequence[Scored]) -> float:
+    return _sum([one.found["all"] for one in scored]).f1
+
+
+def _sum(counted: Sequence[Counted]) -> Counted:
+    total = counted[0]
+    for one in counted[1:]:
+        total = total + one
+    return total
+
+
+def _once(values: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(values))
+
+
+def _sizes(timed: Sequence[Timed]) -> list[str]:
+    return _once(one.size for one in timed)
+
+
+def _table(header: Row, rows: Sequence[Row], text: int) -> list[str]:
+    line = "|" + "---|" * text + "---:|" * (len(header) - text)
+    return [f"| {' | '.join(header)} |", line, *(f"| {' | '.join(row)} |" for row in rows)]
