@@ -18,16 +18,15 @@ looked_up AS (
     SELECT
         placed.* EXCLUDE (t1, t2, t3, t4, t5, m1, m2, m3),
         concat_ws(' ', d1.words, d2.words, d3.words, d4.words, d5.words) AS words,
-        concat_ws(' ', d1.nick, d2.nick, d3.nick, d4.nick, d5.nick) AS nicks,
+        coalesce(d1.nick, d2.nick, d3.nick, d4.nick, d5.nick) IS NOT NULL AS is_nicked,
+        d1.nick AS n1, d2.nick AS n2, d3.nick AS n3, d4.nick AS n4, d5.nick AS n5,
+        d1.words AS w1, d2.words AS w2, d3.words AS w3, d4.words AS w4, d5.words AS w5,
         concat_ws(' ', e1.words, e2.words, e3.words) AS mother_words,
         coalesce(d1.head, d2.head, d3.head, d4.head, d5.head) AS head,
         coalesce(d5.tail, d4.tail, d3.tail, d2.tail, d1.tail) AS tail,
-        coalesce(d1.counted, 0) + coalesce(d2.counted, 0) + coalesce(d3.counted, 0) + coalesce(d4.counted, 0) + coalesce(d5.counted, 0)
-            AS counted,
-        (coalesce(d1.key, 0) + coalesce(d2.key, 0) + coalesce(d3.key, 0) + coalesce(d4.key, 0) + coalesce(d5.key, 0)) % 576460752303423488
-            AS key,
-        coalesce(d1.frequency, 1) * coalesce(d2.frequency, 1) * coalesce(d3.frequency, 1) * coalesce(d4.frequency, 1)
-        * coalesce(d5.frequency, 1) AS frequency
+        d1.counted + d2.counted + d3.counted + d4.counted + d5.counted AS counted,
+        (d1.key + d2.key + d3.key + d4.key + d5.key) % 576460752303423488 AS key,
+        d1.frequency * d2.frequency * d3.frequency * d4.frequency * d5.frequency AS frequency
     FROM placed
     JOIN naming_opening AS d1 ON d1.token IS NOT DISTINCT FROM t1
     JOIN naming_later AS d2 ON d2.token IS NOT DISTINCT FROM t2
@@ -42,12 +41,16 @@ looked_up AS (
 -- A name of nothing but titles is what is written.
 named AS (
     SELECT
-        * EXCLUDE (full_name, words, nicks, mother_words),
+        * EXCLUDE (full_name, words, mother_words, is_nicked, n1, n2, n3, n4, n5, w1, w2, w3, w4, w5),
         CASE
             WHEN counted > 0 THEN words
             WHEN full_name IS NOT NULL THEN nullif(trim(regexp_replace(strip_accents(upper(full_name)), '[^A-Z]+', ' ', 'g')), '')
         END AS name,
-        CASE WHEN counted > 0 THEN nicks END AS nicks,
+        CASE
+            WHEN is_nicked
+                THEN concat_ws(' ', coalesce(n1, w1), coalesce(n2, w2), coalesce(n3, w3), coalesce(n4, w4), coalesce(n5, w5))
+            WHEN counted > 0 THEN words
+        END AS nicks,
         nullif(mother_words, '') AS mother
     FROM looked_up
 ),
@@ -76,14 +79,20 @@ born AS (
     FROM silent
 ),
 
--- Most numbers are written plainly, 0812... or 62812...; only the others cost an expression more. Of two in a cell the first counts.
+-- Most numbers are written 0812... or 62812..., with blanks, hyphens and a plus; only the others cost an expression more.
+bare AS (
+    SELECT *, replace(replace(replace(phone, ' ', ''), '-', ''), '+', '') AS bare_phone
+    FROM born
+),
+
+-- Of two numbers in a cell the first counts.
 dialled AS (
     SELECT
-        * EXCLUDE (phone, kk),
+        * EXCLUDE (phone, bare_phone, kk),
         CASE
             WHEN phone IS NULL THEN NULL
-            WHEN regexp_full_match(phone, '08[0-9]{8,11}') THEN phone[2:]
-            WHEN regexp_full_match(phone, '628[0-9]{8,11}') THEN phone[3:]
+            WHEN regexp_full_match(bare_phone, '08[0-9]{8,11}') THEN bare_phone[2:]
+            WHEN regexp_full_match(bare_phone, '628[0-9]{8,11}') THEN bare_phone[3:]
             ELSE regexp_extract(
                 regexp_replace(regexp_replace(regexp_extract(phone, '^[^/,;]+'), '[.]0+$', ''), '[^0-9]', '', 'g'),
                 '^(?:(?:00)?620?|0)?(8[0-9]{8,11}|[2-79][0-9]{7,10})$', 1
@@ -91,7 +100,7 @@ dialled AS (
         END AS national,
         CASE WHEN kk IS NOT NULL AND regexp_full_match(kk, '[0-9]{16}') AND NOT ends_with(kk, '0000000') AND NOT list_contains($placeholders, kk) THEN kk END
             AS kk
-    FROM born
+    FROM bare
 )
 
 SELECT

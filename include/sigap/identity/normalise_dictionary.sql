@@ -40,7 +40,7 @@ SELECT
     named.word,
     named.opening,
     named.text,
-    CASE WHEN named.text IS NOT NULL THEN coalesce(nicknamed.text, named.text) END AS nick,
+    CASE WHEN named.text IS NOT NULL THEN nicknamed.text END AS nick,
     -- below 2^59, so that a sum of fifteen is still a BIGINT; the hash of nothing is a number too
     CASE WHEN named.text IS NOT NULL THEN (hash(named.text) % 576460752303423488)::BIGINT END AS key,
     CASE WHEN named.text IS NOT NULL THEN coalesce(term.frequency, $rare_token) END AS frequency
@@ -54,7 +54,8 @@ WITH gathered AS (
     SELECT
         piece.token,
         piece.opening,
-        coalesce(list_sort(list({'place': place, 'text': text, 'nick': nick}) FILTER (text IS NOT NULL)), []) AS found,
+        coalesce(list_sort(list({'place': place, 'text': text, 'nick': coalesce(nick, text)}) FILTER (text IS NOT NULL)), []) AS found,
+        count(nick) > 0 AS is_nicked,
         (sum(key) % 576460752303423488)::BIGINT AS key,
         product(frequency) AS frequency
     FROM naming_piece AS piece
@@ -75,19 +76,22 @@ SELECT
     found[1].text,
     found[-1].text,
     least(len(found), 9)::TINYINT,
-    nullif(array_to_string([word.nick FOR word IN found], ' '), ''),
+    CASE WHEN is_nicked THEN array_to_string([word.nick FOR word IN found], ' ') END,
     key,
     frequency
 FROM gathered;
 
--- Complete, with a line for no token at all: looking up then never misses, which is quicker than an outer join.
+-- Complete, with a line for no token at all, and with what changes no sum and no product for a token that is dropped: looking up then
+-- needs no outer join. `nick` is null unless a word of the token is a nickname.
 CREATE OR REPLACE TEMP TABLE naming_later AS
-SELECT written.token, meaning.* EXCLUDE (token, opening, counted), coalesce(counted, 0) AS counted
+SELECT written.token, words, head, tail, nick,
+    coalesce(counted, 0) AS counted, coalesce(key, 0) AS key, coalesce(frequency, 1) AS frequency
 FROM (SELECT token FROM naming_token UNION ALL VALUES (NULL), ('')) AS written
 LEFT JOIN naming_meaning AS meaning ON meaning.token = written.token AND NOT meaning.opening;
 
 CREATE OR REPLACE TEMP TABLE naming_opening AS
-SELECT written.token, meaning.* EXCLUDE (token, opening, counted), coalesce(counted, 0) AS counted
+SELECT written.token, words, head, tail, nick,
+    coalesce(counted, 0) AS counted, coalesce(key, 0) AS key, coalesce(frequency, 1) AS frequency
 FROM (SELECT * FROM naming_token UNION ALL VALUES (NULL, false), ('', false)) AS written
 LEFT JOIN naming_meaning AS meaning
     ON meaning.token = written.token AND meaning.opening = (written.is_compound OR list_contains($told_by_place, written.token));
