@@ -9,13 +9,14 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from sigap.domain.period import Period
 from sigap.errors import BillingError, PeriodError
-from sigap.pipeline.look import look
+from sigap.pipeline.look import explain_line, look
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.summary import summarise
 from sigap_portal.doubts import doubts_of
 from sigap_portal.ledger import PAGE, invoice_of, months_on_record
 from sigap_portal.render import render
 from sigap_portal.trail import trail
+from sigap_portal.why import why
 
 MONTHS = 6
 LARGEST = 2**63 - 1  # a line's id is a bigint
@@ -56,15 +57,17 @@ def show_invoice(
 
 @pages.get("/jejak/{line_id}", name="trace")
 def show_trace(request: Request, line_id: LineId) -> str:
-    """The way from one line back to the received cells. The look is recorded before it is shown."""
+    """The way from one line back to the received cells, and why this person. Looks are recorded first."""
+    account, resources = request.state.viewer.account, _resources(request)
     try:
-        steps = look(line_id, request.state.viewer.account, _resources(request))
+        steps = look(line_id, account, resources)
     except BillingError:
         raise HTTPException(
             404, f"Tidak ada baris tagihan {line_id}. Cari ID baris di halaman tagihan."
         ) from None
     number = next((step.facts["number"] for step in steps if "number" in step.facts), None)
-    return render(request, "trace.html", line_id=line_id, number=number, trail=trail(steps))
+    explained = why(explain_line(line_id, account, resources))
+    return render(request, "trace.html", line_id=line_id, number=number, trail=trail(steps), why=explained)
 
 
 @pages.get("/tinjauan/{period}", name="review")

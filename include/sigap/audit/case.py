@@ -98,10 +98,10 @@ class Case:
         return self._places[delivery_id]
 
     def name(self, row: RowName) -> str:
-        """File, sheet and line of a row; of last month's people with the month."""
-        file = self.place(row.delivery_id).file
-        form = "sheet" if row.sheet else "row"
-        told = say("titles", form, self.language, file=file["file_name"], sheet=row.sheet, row=str(row.row))
+        """Sender, file, sheet and line of a row; of last month's people with the month."""
+        file, form = self.place(row.delivery_id).file, "sheet" if row.sheet else "row"
+        where = {"source": file["source"], "file": file["file_name"], "sheet": row.sheet, "row": str(row.row)}
+        told = say("titles", form, self.language, **where)
         if row.is_known:
             return say("titles", "last_month", self.language, row=told, period=file["period"])
         return told

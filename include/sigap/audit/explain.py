@@ -1,5 +1,6 @@
 """Why this person: their rows, why those are one person, their memberships, what was refused and decided."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,14 +18,14 @@ from sigap.identity.waterfall import WeighedPair, waterfall_svg
 from sigap.identity.words import Language
 from sigap.lake import Lake
 
-MOST_CHARTS = 6
+MOST_CHARTS = 2  # in a section: the clearest of those that were joined, the nearest of those that were not
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a person is who they are in a month. `summary`: the conclusion in a few sentences.
 
-    `drawn` are the pairs worth a chart: the person's own, the doubtful, then the nearest refused.
+    `drawn` are the pairs worth a chart by section: joined, memberships, refused.
     """
 
     person_id: int
@@ -32,12 +33,16 @@ class Explanation:
     language: Language
     summary: tuple[str, ...]
     sections: tuple[Section, ...]
-    drawn: tuple[WeighedPair, ...]
-    model: Model | None
+    drawn: Mapping[str, tuple[WeighedPair, ...]]
+    model: Model
 
-    def chart(self) -> str | None:
-        """The waterfall of every drawn pair as one SVG, which names nobody; None without pairs."""
-        return waterfall_svg(self.drawn, self.model, self.language) if self.model else None
+    def chart(self, section: str | None = None) -> str | None:
+        """The waterfall of the drawn pairs, of one section or all, as one SVG that names nobody.
+
+        None without pairs.
+        """
+        pairs = [pair for name, drawn in self.drawn.items() if section in (None, name) for pair in drawn]
+        return waterfall_svg(pairs, self.model, self.language) if pairs else None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
@@ -47,8 +52,8 @@ class Explanation:
             "language": self.language,
             "summary": list(self.summary),
             "sections": [asdict(section) for section in self.sections],
-            "pairs": [asdict(pair) for pair in self.drawn],
-            "model": f"{self.model.name} {self.model.sha256[:12]}" if self.model else None,
+            "drawn": {name: [asdict(pair) for pair in pairs] for name, pairs in self.drawn.items()},
+            "model": f"{self.model.name} {self.model.sha256[:12]}",
         }
 
 
@@ -71,15 +76,14 @@ def explain_person(
         case = Case(connection, lake, origin, roster, person_id, period, language)
         if not (case.rows or case.memberships or case.pairs or case.decision):
             raise IdentityError(absent(connection, person_id, period))
-        drawn = [*case.joined, *case.linked, *case.refused][:MOST_CHARTS]
         return Explanation(
             person_id,
             period,
             language,
             _summary(case),
             sections_of(case),
-            tuple(_weighed(case, pair) for pair in drawn),
-            case.model if drawn else None,
+            _drawn(case),
+            case.model,
         )
 
 
@@ -100,6 +104,14 @@ def _summary(case: Case) -> tuple[str, ...]:
         reason = reason_of(case.decision["reason_code"], language)
         told.append(say("summary", "decision", language, outcome=outcome, reason=reason))
     return tuple(told)
+
+
+def _drawn(case: Case) -> dict[str, tuple[WeighedPair, ...]]:
+    surest = {pair.there.place: pair for pair in reversed(case.linked)}  # one per membership
+    pairs = {"joined": case.joined, "memberships": list(surest.values())[::-1], "refused": case.refused}
+    return {
+        name: tuple(_weighed(case, pair) for pair in found[:MOST_CHARTS]) for name, found in pairs.items()
+    }
 
 
 def _weighed(case: Case, pair: Pair) -> WeighedPair:

@@ -17,7 +17,6 @@ from sigap.audit.wording import (
     section_of,
     value_of,
 )
-from sigap.identity.words import write_weight
 
 MOST_REFUSED = 8  # refused pairs that are shown: there can be hundreds, and the nearest tell most
 
@@ -67,7 +66,7 @@ def _person(case: Case) -> Iterable[Step]:
 
 
 def _rows(case: Case) -> Iterable[Step]:
-    for row in case.rows:
+    for row in sorted(case.rows, key=lambda row: (row["source"], *place_in(row))):
         facts = {"source": row["source"]} | _received(case, row)
         yield Step(case.name(row_name(row)), facts)
 
@@ -97,7 +96,6 @@ def _evidence(case: Case, pair: Pair) -> Row:
         "rule": rule_of(pair, language),
         "because": because(pair, case.model, language),
         "compared": compared(pair, language),
-        "weight": write_weight(pair.match_weight, language, signed=True),
         "fact_key": pair.fact_key,
     }
 

@@ -13,7 +13,8 @@ from sigap.audit.evidence import Pair
 from sigap.domain.reasons import reasons
 from sigap.identity.model import Model
 from sigap.identity.policy import policy
-from sigap.identity.words import Language, tell, waterfall, write_weight
+from sigap.identity.waterfall import write_total
+from sigap.identity.words import Language, name_comparison, tell, waterfall
 
 _LOCALES = {"id": "id_ID", "en": "en_GB"}
 _ZONE = ZoneInfo("Asia/Jakarta")
@@ -66,26 +67,29 @@ def limits_of(pair: Pair, model: Model) -> dict[str, float]:
 
 def because(pair: Pair, model: Model, language: Language) -> str:
     """Why the pair was decided so: its weight against the thresholds, or a rule."""
-    limits = {name: write_weight(limit, language) for name, limit in limits_of(pair, model).items()}
+    limits = {name: write_total(limit, language) for name, limit in limits_of(pair, model).items()}
     form = pair.decision if pair.rule == "score" else "guard" if limits else "rule"
     return say(
         "sentences",
         form,
         language,
-        weight=write_weight(pair.match_weight, language, signed=True),
+        weight=write_total(pair.match_weight, language),
         **{"class": value_of("class", pair.source_class, language)},
         **limits,
     )
 
 
 def compared(pair: Pair, language: Language) -> list[str]:
-    """The way from the starting point to the total, one sentence per comparison."""
+    """The way from the starting point to the total, one sentence per comparison, and what was missing."""
     start, *lines, total = waterfall(pair.levels, pair.weights, pair.match_weight, language)
-    ends = [
-        say("sentences", end.comparison, language, weight=write_weight(end.weight, language, signed=True))
+    first, last = (
+        say("sentences", end.comparison, language, weight=write_total(end.weight, language))
         for end in (start, total)
-    ]
-    return [ends[0], *(tell(line, language) for line in lines), ends[1]]
+    )
+    known = [tell(line, language) for line in lines if pair.levels[line.comparison] >= 0]
+    lacking = [name_comparison(name, language) for name, level in pair.levels.items() if level < 0]
+    missing = [say("sentences", "missing", language, names=", ".join(lacking))] if lacking else []
+    return [first, *known, *missing, last]
 
 
 def rule_of(pair: Pair, language: Language) -> str:

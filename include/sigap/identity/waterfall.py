@@ -10,19 +10,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import distribution
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from sigap.identity.model import Model
-from sigap.identity.words import Language, Line, name_comparison, waterfall, write_weight
+from sigap.identity.words import Language, Line, name_comparison, waterfall
 
 _SPLINK = "splink/internals/files/chart_defs/match_weights_waterfall.json"
 _VEGA_LITE = "5.21"  # Splink's definition is written for Vega-Lite 5
 _NAMES = {"start": "Prior", "total": "Final score"}  # what the definition computes with
 _STEP, _HEIGHT, _WRAP = 106, 330, 18
-_ROOM = 2.5  # a bar of less weight is too low for its number
+_ROOM = 15  # pixels: a lower bar has its number below it
 _FOR, _AGAINST, _LIMIT = "#1a7a4c", "#b3372b", "#7a5c00"
 _NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["Rp", ""], "minus": "−"}
 
@@ -78,6 +79,12 @@ def waterfall_bars(pair: WeighedPair, model: Model, language: Language = "id") -
     ]
 
 
+def write_total(weight: float, language: Language) -> str:
+    """A match weight or threshold with two decimals, so that what decides can be told apart: `4,25`."""
+    text = f"{weight:.2f}"
+    return text.replace(".", ",") if language == "id" else text
+
+
 def _parts(line: Line, pair: WeighedPair, model: Model, language: Language) -> Iterator[tuple[str, Line]]:
     """A line with its name; as two where a term frequency changed its weight: the level's and the change."""
     name, words = name_comparison(line.comparison, language), _words()[language]
@@ -107,7 +114,7 @@ def _chart(pair: WeighedPair, model: Model, language: Language) -> dict[str, Any
     words, bars = _words()[language], waterfall_bars(pair, model, language)
     (steps, connection) = spec["layer"]
     line, bar, number, name, *_ = steps["layer"]  # what is left are the values of both records
-    axis = _axis(bars)
+    axis, room = _axis(bars), _ROOM / _HEIGHT * _span(bars)
     for layer in (bar, number, name, connection):
         layer["encoding"]["x"] |= {"axis": axis, "sort": {"field": "bar_sort_order", "order": "ascending"}}
     connection["encoding"]["y"] = {"field": "sum", "type": "quantitative"}
@@ -118,7 +125,7 @@ def _chart(pair: WeighedPair, model: Model, language: Language) -> dict[str, Any
     del bar["encoding"]["tooltip"]
     name["mark"]["dy"] = -4
     name["encoding"]["text"]["field"] = "name"
-    for text, test in (number, f"> {_ROOM}"), (small := json.loads(json.dumps(number)), f"<= {_ROOM}"):
+    for text, test in (number, f"> {room}"), (small := json.loads(json.dumps(number)), f"<= {room}"):
         shown = text["encoding"]["text"]["condition"]
         shown |= {"format": "+.1f", "test": f"abs(datum.log2_bayes_factor) {test}"}
     small["mark"] |= {"dy": 9}
@@ -132,6 +139,12 @@ def _chart(pair: WeighedPair, model: Model, language: Language) -> dict[str, Any
         "transform": spec["transform"][1:],  # the first picks one of several records by a slider
         "layer": [*_limits(pair, language), line, bar, number, small, name, connection],
     }
+
+
+def _span(bars: Sequence[Mapping[str, Any]]) -> float:
+    """From the lowest to the highest end of a bar."""
+    ends: list[float] = [0.0, *accumulate(bar["log2_bayes_factor"] for bar in bars[:-1])]
+    return max(ends) - min(ends)
 
 
 def _axis(bars: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -156,7 +169,7 @@ def _limits(pair: WeighedPair, language: Language) -> list[dict[str, Any]]:
     values = [
         {
             "limit": pair.limits[name],
-            "told": _words()[language][name].format(limit=write_weight(pair.limits[name], language)),
+            "told": _words()[language][name].format(limit=write_total(pair.limits[name], language)),
             "name": name,
         }
         for name in ("review", "same")

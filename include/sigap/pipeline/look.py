@@ -68,7 +68,7 @@ def _explain(
         )
         outcome.read("identity.person", "identity.verdict", "entitlement.decision", "sources.delivery")
         outcome.wrote("audit.outcome")
-        outcome.count({"pairs": len(explanation.drawn)})
+        outcome.count({"sections": len(explanation.sections)})
     log.info("Person %d was explained to %s.", person_id, actor)
     return explanation
 

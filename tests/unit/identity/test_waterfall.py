@@ -58,9 +58,9 @@ def test_the_bars_are_those_that_splink_itself_draws() -> None:
 
 def test_the_chart_says_in_indonesian_what_was_found_how_it_weighs_and_where_the_thresholds_lie() -> None:
     written = texts(waterfall_svg([PAIR], MODEL))
-    for words in ("Titik awal", "Tanggal lahir", "Kelangkaan", "Nama sama", "Jumlah", "ambang sama 10,0"):
+    for words in ("Titik awal", "Tanggal lahir", "Kelangkaan", "Nama sama", "Jumlah", "ambang sama 10,00"):
         assert words in written
-    assert "ambang ragu 0,5" in written
+    assert "ambang ragu 0,50" in written
     assert f"{MODEL.prior:+.1f}".replace(".", ",").replace("-", "−") in written
     assert f"{PAIR.match_weight:+.1f}".replace(".", ",").replace("-", "−") in written
     assert not [words for words in written if re.search("Prior|Final|Column|weight|null|undefined", words)]
@@ -68,7 +68,7 @@ def test_the_chart_says_in_indonesian_what_was_found_how_it_weighs_and_where_the
 
 def test_the_chart_speaks_english_when_asked() -> None:
     written = texts(waterfall_svg([PAIR], MODEL, "en"))
-    assert {"Starting point", "Birth date", "Rarity", "Total", "same from 10.0"} <= set(written)
+    assert {"Starting point", "Birth date", "Rarity", "Total", "same from 10.00"} <= set(written)
 
 
 def test_a_rule_that_decided_whatever_the_weight_shows_no_thresholds() -> None:
