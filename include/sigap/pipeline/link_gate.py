@@ -26,6 +26,7 @@ def measure_links(
     it is the same. `engine` stands for the one in use. The same figures again are not kept twice.
     """
     with resources.outcome_of("measure", period) as outcome:
+        outcome.read("identity.model")
         model, seed = load_model(), period.year * 100 + period.month
         members = workers * MEMBERS // WORKERS
         drawn = draw_labelled(workers, members, PROFILE, seed)
