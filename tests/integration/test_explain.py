@@ -9,10 +9,12 @@ from xml.etree import ElementTree
 
 import psycopg
 import pytest
+import yaml
 from psycopg import sql
 from sqlalchemy import insert, select, text
 from typer.testing import CliRunner
 
+from sigap.audit import wording
 from sigap.audit.explain import Explanation, explain_person
 from sigap.audit.known import month_of
 from sigap.cli import app
@@ -226,6 +228,24 @@ def test_english_is_spoken_when_asked(january: Resources) -> None:
     pairs = facts(found, "joined")
     assert "becak: daftar.csv, row 2 ↔ pasar: daftar.csv, row 3" in pairs
     assert all(each["compared"][0].startswith("Starting point") for each in pairs.values())
+
+
+def test_everything_that_an_explanation_says_has_words_in_both_languages() -> None:
+    content = yaml.safe_load(Path(wording.__file__).with_name("explain.yaml").read_text(encoding="utf-8"))
+    lacking = [
+        path for path, words in spoken(content) if set(words) != {"id", "en"} or not all(words.values())
+    ]
+    assert len(list(spoken(content))) > 100
+    assert lacking == []
+
+
+def spoken(tree: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every entry of the file that has words, with its place."""
+    if {"id", "en"} & set(tree):
+        yield path, tree
+        return
+    for name, below in tree.items():
+        yield from spoken(below, f"{path}.{name}")
 
 
 def test_an_unknown_person_a_month_without_links_and_an_absent_person_are_refused(january: Resources) -> None:
