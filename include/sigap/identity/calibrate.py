@@ -100,34 +100,41 @@ def choose_thresholds(tree: Mapping[str, Any], folders: Sequence[Path]) -> Chose
     thresholds keep the floors.
     """
     model = read_model({**tree, "thresholds": dict.fromkeys(CLASSES, _UNDECIDED)}, "undecided", "")
-    found = [_rows(folder, model) for folder in folders]
-    return choose({name: _together([each[name] for each in found]) for name in CLASSES}, costs())
+    return choose([_rows(folder, model) for folder in folders], costs())
 
 
-def choose(scores: Mapping[str, Scores], prices: Costs) -> Chosen:
-    """The cheapest thresholds on the grid that keep the floors and the officers' time."""
+def choose(sets: Sequence[Mapping[str, Scores]], prices: Costs) -> Chosen:
+    """The cheapest thresholds on the grid that keep the floors in each set and the officers' time in all."""
+    scores = {name: _together([each[name] for each in sets]) for name in CLASSES}
+    keeps = np.logical_and.reduce([_keeps(each, prices.floors) for each in sets])
+    if not keeps.any():
+        raise IdentityError(
+            "No thresholds keep the floors of precision in costs.yaml on these labelled sets. Train the "
+            "model on more rows, or look at the pairs that NIK alone calls the same."
+        )
     price, room = prices.review, prices.capacity * sum(each.rows for each in scores.values())
     while True:
-        chosen = _cheapest(scores, prices, price)
+        chosen = _cheapest(scores, keeps, prices, price)
         if sum(chosen.found[name]["in_review"] for name in CLASSES) <= room or price > prices.missed:
             return chosen
         price *= 1.02
 
 
-def _cheapest(scores: Mapping[str, Scores], prices: Costs, price: float) -> Chosen:
-    """The cheapest when a review costs `price`: first from where to look, then from where to link."""
-    review = {name: _review_from(scores[name], prices, price) for name in CLASSES}
+def _keeps(scores: Mapping[str, Scores], floors: Mapping[str, float]) -> npt.NDArray[np.bool_]:
+    """Which thresholds, registry down and association across, keep the floors of precision."""
     registry, association = (_called(scores[name]) for name in CLASSES)
     right, called = registry[0][:, None] + association[0], registry[1][:, None] + association[1]
-    keeps = _lower(right, called) >= prices.floors["overall"]
-    keeps &= _lower(*association) >= prices.floors["association"]
+    overall = _lower(right, called) >= floors["overall"]
+    return np.asarray(overall & (_lower(*association) >= floors["association"]))
+
+
+def _cheapest(
+    scores: Mapping[str, Scores], keeps: npt.NDArray[np.bool_], prices: Costs, price: float
+) -> Chosen:
+    """The cheapest when a review costs `price`: first from where to look, then from where to link."""
+    review = {name: _review_from(scores[name], prices, price) for name in CLASSES}
     parts = [_same_cost(scores[name], review[name], prices, price) for name in CLASSES]
     cost = np.where(keeps, parts[0][:, None] + parts[1], np.inf)
-    if not np.isfinite(cost).any():
-        raise IdentityError(
-            "No thresholds keep the floors of precision in costs.yaml on these labelled sets. Train the "
-            "model on more rows, or look at the pairs that NIK alone calls the same."
-        )
     same = [float(GRID[place]) for place in np.argwhere(cost == cost.min())[-1]]  # the last links least
     thresholds = {
         name: {"same": limit, "review": min(review[name], limit)}

@@ -48,7 +48,7 @@ def test_the_prices_are_those_of_the_file() -> None:
 @given(*[st.lists(st.floats(-4, 12), min_size=1, max_size=12) for _ in range(2)])
 def test_for_all_weights_no_other_thresholds_cost_less(right: list[float], wrong: list[float]) -> None:
     scores = rows(right, wrong)
-    chosen = choose({"registry": scores, "association": rows([], [])}, NO_FLOORS).thresholds["registry"]
+    chosen = choose([{"registry": scores, "association": rows([], [])}], NO_FLOORS).thresholds["registry"]
     spent = expense(scores, chosen["same"], chosen["review"], NO_FLOORS)
     tried = GRID[(GRID <= 14) & (GRID % 1 == 0)]
     others = [
@@ -61,17 +61,25 @@ def test_for_all_weights_no_other_thresholds_cost_less(right: list[float], wrong
 
 def test_a_floor_outranks_the_cost() -> None:
     scores = rows([20.0] * 2_000 + [6.0] * 200, [6.0] * 8)
-    free = choose({"registry": scores, "association": rows([], [])}, NO_FLOORS)
+    free = choose([{"registry": scores, "association": rows([], [])}], NO_FLOORS)
     kept = dataclasses.replace(NO_FLOORS, floors={"overall": 0.998, "association": 0.0})
-    strict = choose({"registry": scores, "association": rows([], [])}, kept)
+    strict = choose([{"registry": scores, "association": rows([], [])}], kept)
     assert free.thresholds["registry"]["same"] <= 6.0 < strict.thresholds["registry"]["same"]
     assert strict.thresholds["registry"]["review"] <= 6.0
+
+
+def test_a_floor_is_kept_in_every_set_not_only_in_all_together() -> None:
+    clean, careless = rows([20.0] * 20_000, []), rows([20.0] * 2_000 + [6.0] * 200, [6.0] * 8)
+    sets = [{"registry": scores, "association": rows([], [])} for scores in (clean, careless)]
+    kept = dataclasses.replace(NO_FLOORS, floors={"overall": 0.998, "association": 0.0})
+    assert choose(sets[:1] * 2, kept).thresholds["registry"]["same"] == 20.0
+    assert choose(sets, kept).thresholds["registry"]["same"] > 6.0
 
 
 def test_reviews_that_nobody_has_time_for_are_not_asked() -> None:
     scores = rows([20.0] * 900 + [3.0] * 20, [3.0] * 80, [5.0] * 50)
     asked = {
-        share: in_review(choose({"registry": scores, "association": rows([], [])}, tight(share)))
+        share: in_review(choose([{"registry": scores, "association": rows([], [])}], tight(share)))
         for share in (1.0, 0.02)
     }
     assert asked[1.0] > 0.02 * scores.rows >= asked[0.02]
@@ -88,7 +96,7 @@ def in_review(chosen: Chosen) -> int:
 def test_floors_that_nothing_keeps_are_refused() -> None:
     scores = dataclasses.replace(rows([20.0], [20.0]), wrong=100)
     with pytest.raises(IdentityError, match="No thresholds keep the floors"):
-        choose({"registry": scores, "association": rows([], [])}, costs())
+        choose([{"registry": scores, "association": rows([], [])}], costs())
 
 
 def test_a_folder_without_truth_is_refused(tmp_path: Path) -> None:
