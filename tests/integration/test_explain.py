@@ -8,6 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import psycopg
+import pyarrow as pa
 import pytest
 import yaml
 from psycopg import sql
@@ -17,7 +18,9 @@ from typer.testing import CliRunner
 from sigap.audit import wording
 from sigap.audit.explain import Explanation, explain_person
 from sigap.audit.known import month_of
+from sigap.audit.origin import newest_link
 from sigap.cli import app
+from sigap.domain.datasets import PAIRS
 from sigap.domain.period import Period
 from sigap.errors import IdentityError
 from sigap.pipeline.decide import decide
@@ -182,6 +185,39 @@ def test_what_is_doubtful_is_told_with_its_key_and_without_anybody_elses_facts(j
     told = everything(found) + (found.chart() or "")
     assert STRANGER not in told and OTHER_NAME not in told and "10000000002" not in told
     assert f"{len(doubts)} pasangan masih ragu" in found.summary[1]
+
+
+def test_of_many_refused_pairs_the_nearest_are_told_seen_from_the_side_of_the_person(
+    january: Resources,
+) -> None:
+    before = len(facts(explained(january), "refused"))
+    with january.warehouse.connect() as connection:
+        linked = newest_link(connection, JANUARY)
+    assert linked is not None and linked.pairs is not None
+    rows = january.lake.read(linked.pairs).to_pylist()
+    stranger = next(
+        row for row in rows if row["person_id"] != row["other_person_id"] and row["kind"] == "rows"
+    )
+    mine, theirs = person_of(MINE, january), person_of(STRANGER, january)
+    turned = stranger | {"person_id": theirs, "other_person_id": mine, "decision": "different"}
+    turned |= {"row": 3, "other_row": 2}
+    rows += [turned | {"match_weight": -float(number)} for number in range(11)]
+    pairs = january.lake.write("identity.pairs", JANUARY, pa.Table.from_pylist(rows, PAIRS))
+    with january.outcome_of("link", JANUARY) as outcome:
+        outcome.wrote(linked.persons, linked.rows, linked.memberships, pairs)
+    found = explained(january)
+    (section,) = [each for each in found.sections if each.name == "refused"]
+    told = [step.facts for step in section.steps]
+    assert len(told) == before + 8
+    assert told[-1]["more"] == "3 pasangan lain ditolak dengan bobot lebih rendah."
+    assert [each["compared"][-1] for each in told[before:]] == [
+        "Jumlah: 0,00" if number == 0 else f"Jumlah: -{number},00" for number in range(8)
+    ]
+    assert {each["other_person"] for each in told[before:]} == {theirs}
+    assert {step.title.partition(",")[2].partition(" ↔")[0] for step in section.steps[before:]} == {
+        " baris 2"
+    }
+    assert found.summary[1].endswith("11 pasangan ditolak.")
 
 
 def test_a_verdict_is_told_with_who_when_why_and_who_checked(january: Resources) -> None:

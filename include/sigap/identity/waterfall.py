@@ -81,7 +81,7 @@ def waterfall_bars(pair: WeighedPair, model: Model, language: Language = "id") -
 
 def write_total(weight: float, language: Language) -> str:
     """A match weight or threshold with two decimals, so that what decides can be told apart: `4,25`."""
-    text = f"{weight:.2f}"
+    text = f"{round(weight, 2) + 0.0:.2f}"  # never -0.00
     return text.replace(".", ",") if language == "id" else text
 
 
