@@ -62,18 +62,18 @@ METHODS = (
 
 @dataclass(slots=True)
 class Timed:
-    """One method at one size: its runs (seconds by part, whole, peak bytes) or why there are none."""
+    """One method at one size: its runs (seconds by part, and the process) or why there are none."""
 
     size: str
     by: str
-    runs: list[tuple[Mapping[str, float], float, int]] = field(default_factory=list)
+    runs: list[tuple[Mapping[str, float], Ended]] = field(default_factory=list)
     stopped: str | None = None
     found: Counted | None = None
 
     @property
-    def middle(self) -> tuple[Mapping[str, float], float, int]:
+    def middle(self) -> tuple[Mapping[str, float], Ended]:
         """The median run by its whole wall clock."""
-        return sorted(self.runs, key=lambda run: run[1])[len(self.runs) // 2]
+        return sorted(self.runs, key=lambda run: run[1].seconds)[len(self.runs) // 2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +150,14 @@ def standardised(data: Path) -> Path:
 def _once(
     timed: Timed, method: Method, data: Path, standard: Path, python: Path | None, limits: Limits
 ) -> None:
-    if timed.stopped or sum(run[1] for run in timed.runs) > PATIENCE:
+    if timed.stopped or sum(run[1].seconds for run in timed.runs) > PATIENCE:
         return
     ended, out = _run(method, data, standard, python, limits)
     if isinstance(ended, Stopped):
         timed.stopped = ended.reason
         return
     parts = json.loads(ended.output.strip().splitlines()[-1])
-    timed.runs.append((parts, ended.seconds, ended.peak_bytes))
+    timed.runs.append((parts, ended))
     if timed.found is None and method.name != NEXT:
         timed.found = count(data, out, method.same_from, method.kept)["all"]
 

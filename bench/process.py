@@ -1,6 +1,7 @@
 """Runs a command and watches how long it takes and how much memory it needs."""
 
 import os
+import resource
 import signal
 import subprocess
 import threading
@@ -13,11 +14,15 @@ import psutil
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a command printed, its wall clock in seconds, and the peak of its resident memory in bytes."""
+    """What a command printed, its wall clock in seconds, and the peak of its resident memory in bytes.
+
+    `cpu_seconds` are of all its cores together, where they were counted.
+    """
 
     output: str
     seconds: float
     peak_bytes: int
+    cpu_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ def attempt(
     command: Sequence[str], environment: Mapping[str, str], seconds: float, peak_bytes: int
 ) -> Ended | Stopped:
     """Run a command that may need more than there is: it is stopped at a time and at a size."""
-    started = time.perf_counter()
+    started, before = time.perf_counter(), _cpu()
     with subprocess.Popen(
         command,
         env=dict(environment),
@@ -75,7 +80,7 @@ def attempt(
     if process.returncode != 0:
         lines = error.strip().splitlines() or [f"ended with {process.returncode}"]
         return Stopped(lines[-1][:120])
-    return Ended(output, took, watch.peak)
+    return Ended(output, took, watch.peak, _cpu() - before)
 
 
 class _MemoryWatch(threading.Thread):
@@ -108,6 +113,12 @@ class _MemoryWatch(threading.Thread):
             except psutil.NoSuchProcess:
                 continue
         return found
+
+
+def _cpu() -> float:
+    """CPU seconds of all processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _end(leader: int) -> None:
