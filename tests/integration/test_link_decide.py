@@ -171,6 +171,8 @@ def test_link_twice_gives_the_same_batch_and_names_what_it_read_and_wrote(resour
         "identity.rows": 2,
         "identity.memberships": 1,
         "identity.pairs": 1,
+        "identity.compared": 3,
+        "identity.found": 0,
     }
 
 

@@ -26,12 +26,16 @@ MEMBERS = (
 )
 
 
+def name(nik: str) -> str:
+    return ("WARGA KANARI", "SLAMET PURNOMO", "RATNA DEWI", "BINSAR LUBIS")[int(nik) % 4]
+
+
 def worker(nik: str) -> str:
-    return f"{nik};WARGA KANARI;01-01-1986;Jl. Kenari 1;Bekasi Jaya;Bekasi Timur\n"
+    return f"{nik};{name(nik)};01-01-1986;Jl. Kenari 1;Bekasi Jaya;Bekasi Timur\n"
 
 
 def member(nik: str, kpj: str) -> str:
-    person, payer = f"{nik};{kpj};WARGA KANARI;1986-01-01", "JJ1;PT Lama"
+    person, payer = f"{nik};{kpj};{name(nik)};1986-01-01", "JJ1;PT Lama"
     return f"{person};PU;KELUAR;{payer};JKK;2020-01-01;2021-12-31;2021-12;2026-01-20\n"
 
 

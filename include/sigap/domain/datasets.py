@@ -154,6 +154,18 @@ PAIRS = pa.schema(
     ]
 )
 
+# What a run compared, by digests of facts: side is worker or member; `rows`: how many of the lists share it;
+# is_open: it was looked for among the memberships. Pairs of digests that were found worth keeping, by kind.
+COMPARED = pa.schema(
+    [
+        *_text("side"),
+        pa.field("fact", pa.uint64()),
+        pa.field("rows", pa.int32()),
+        pa.field("is_open", pa.bool_()),
+    ]
+)
+FOUND = pa.schema([*_text("kind"), pa.field("left_fact", pa.uint64()), pa.field("right_fact", pa.uint64())])
+
 # Entitlement: exactly one row per person. outcome: subsidised | waiting | already_covered | not_eligible |
 # held. change: joined | stayed | left | null. `membership_*` names the row that was the evidence,
 # `delivery_id`… the listed row.
@@ -212,6 +224,8 @@ SCHEMAS = {
     "identity.rows": PERSON_ROWS,
     "identity.memberships": PERSON_MEMBERSHIPS,
     "identity.pairs": PAIRS,
+    "identity.compared": COMPARED,
+    "identity.found": FOUND,
     "entitlement.decisions": DECISIONS,
     "entitlement.coverage": COVERAGE,
     "billing.lines": LINES,

@@ -3,7 +3,7 @@
 Works on the tables `worker` and `member` of a connection, both with the columns of STANDARD.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from sigap.identity.blocks import Block, Search
 from sigap.identity.clusters import join_rows
+from sigap.identity.compared import Compared, keep_compared, split_compared
 from sigap.identity.model import Model
 from sigap.identity.policy import Policy, policy
 from sigap.identity.records import JUDGED
@@ -24,16 +25,22 @@ _COMPARED = (
 _FACTS = ", ".join(f"coalesce(side.{name}::VARCHAR, '')" for name in _COMPARED)
 
 
+# Adds to table `found` the pairs of a kind between two relations of standardised records.
+FindPairs = Callable[[duckdb.DuckDBPyConnection, Model, Policy, str, str, str], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Linked:
     """What was found out. `pairs`: JUDGED. `entities`: record, entity (the first record of the person).
 
-    Counts are of pairs by decision and rule, and of what was looked at.
+    Counts are of pairs by decision and rule, and of what was looked at. `compared` spares the next run what
+    this one compared.
     """
 
     pairs: pa.Table
     entities: pa.Table
     counts: Mapping[str, int]
+    compared: Compared
 
 
 def link_records(
@@ -41,23 +48,27 @@ def link_records(
     model: Model,
     verdicts: pa.Table | None = None,
     rules: Policy | None = None,
+    before: Compared | None = None,
+    find: FindPairs | None = None,
 ) -> Linked:
     """Judge the pairs of the tables `worker` and `member` and join workers to persons.
 
     `worker` must be numbered so that the record to go by under one NIK has the smallest number. `verdicts`
     holds `fact_key` and `verdict` (same | different); a verdict outranks the model. Pairs below the policy's
-    `evidence_from` are not kept, except those under one NIK.
+    `evidence_from` are not kept, except those under one NIK. With what a run `before` compared only new and
+    changed records are looked for, on both sides; the result is that of a full run. `find` looks for pairs
+    elsewhere than in this connection.
     """
     rules = rules or policy()
     connection.register("verdicts", verdicts if verdicts is not None else _VERDICTS.empty_table())
     _start(connection, model, rules)
-    for kind in ("rows", "membership"):
-        _find_pairs(connection, model, rules, kind)
+    for kind, left, right in split_compared(connection, before):
+        (find or find_pairs)(connection, model, rules, kind, left, right)
     _run(connection, "weigh", **_columns(model))
     _run(connection, "judge", facts=_FACTS)
     join_rows(connection)
     _run(connection, "settle")
-    return _collect(connection)
+    return _collect(connection, keep_compared(connection))
 
 
 def _start(connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy) -> None:
@@ -75,10 +86,11 @@ def _start(connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy) -
     _run(connection, "certain")
 
 
-def _find_pairs(connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy, kind: str) -> None:
-    """Pairs of a kind found by the blocks of the model, scored in the join, once each."""
+def find_pairs(
+    connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy, kind: str, left: str, right: str
+) -> None:
+    """Add to `found` the pairs of two relations that the blocks of the model bring, scored in the join."""
     search = Search(model, rules.evidence_from)
-    left, right = ("open_worker", "member") if kind == "membership" else ("worker", "worker")
     also = "l.nik IS DISTINCT FROM r.nik" + (" AND l.record < r.record" if kind == "rows" else "")
     for rule in model.blocks:
         block = Block.parse(rule)
@@ -109,7 +121,7 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str, **columns: str) -> No
     connection.execute(script)
 
 
-def _collect(connection: duckdb.DuckDBPyConnection) -> Linked:
+def _collect(connection: duckdb.DuckDBPyConnection, compared: Compared) -> Linked:
     pairs = connection.sql('SELECT * FROM judged ORDER BY kind, "left", "right"').to_arrow_table()
     entities = connection.sql("SELECT record, entity FROM entity ORDER BY record").to_arrow_table()
     counted = connection.sql(
@@ -118,4 +130,4 @@ def _collect(connection: duckdb.DuckDBPyConnection) -> Linked:
     rules = connection.sql(
         "SELECT 'rule_' || rule, count(*) FROM judged GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    return Linked(pairs.select([*JUDGED.names, "fact_key"]), entities, dict(counted) | dict(rules))
+    return Linked(pairs.select([*JUDGED.names, "fact_key"]), entities, dict(counted) | dict(rules), compared)

@@ -8,9 +8,9 @@ SELECT *,
                WHEN level_name = 0 AND level_birth_date = 0 THEN 'nik_conflict'
                ELSE 'nik_doubt' END
            WHEN match_weight < review_from THEN 'score'
-           WHEN has_both_nik AND (level_nik = 0 OR kind = 'rows') THEN 'other_nik'
            WHEN has_both_nik AND level_nik = 2
                 AND (level_name < getvariable('near_name') OR level_birth_date < getvariable('near_birth')) THEN 'near_nik'
+           WHEN has_both_nik AND (level_nik = 0 OR kind = 'rows') THEN 'other_nik'
            ELSE 'score'
        END AS rule
 FROM weighed;

@@ -21,7 +21,8 @@ from sigap.domain.datasets import (
 )
 from sigap.engine import connect
 from sigap.errors import IdentityError
-from sigap.identity.cascade import link_records
+from sigap.identity.cascade import FindPairs, Linked, link_records
+from sigap.identity.compared import Compared
 from sigap.identity.knowledge import knowledge
 from sigap.identity.model import Model, load_model
 from sigap.identity.normalise import standardise
@@ -55,7 +56,8 @@ class Links:
     """What a month's rows are: keyed by `entity` until they are numbered, by `person_id` afterwards.
 
     `entities` (entity, nik, is_lead, known) is what the history of people goes by: one row for every NIK of
-    an entity, and one without a NIK where last month's person is all there is.
+    an entity, and one without a NIK where last month's person is all there is. `told` (fact_key, nik,
+    other_nik) are the NIK that verdicts about two rows were about.
     """
 
     persons: pa.Table
@@ -63,7 +65,9 @@ class Links:
     memberships: pa.Table
     pairs: pa.Table
     entities: pa.Table
+    told: pa.Table
     counts: Mapping[str, int]
+    compared: Compared
 
 
 def link_people(
@@ -72,13 +76,17 @@ def link_people(
     known: pa.Table | None = None,
     verdicts: pa.Table | None = None,
     model: Model | None = None,
+    before: Compared | None = None,
+    find: FindPairs | None = None,
 ) -> Links:
     """Join rows (WORKERS) and last month's people (KNOWN) to persons; find their memberships (MEMBERS).
 
     Rows without a whole NIK take part and are a person's when they are surely somebody's; alone they are
-    nobody. `verdicts`: fact_key, verdict. A person is under `conflict` when one NIK stands for two people
-    (NIK_NAME_CONFLICT) or a link that matters is doubtful (LINK_DOUBTFUL). The counts name persons, listed
-    rows, rows that are nobody's, conflicts, doubtful persons, memberships of listed people, and pairs.
+    nobody. `verdicts`: fact_key, verdict. `before` and `find`: see `link_records`.
+
+    A person is under `conflict` when one NIK stands for two people (NIK_NAME_CONFLICT) or a link that matters
+    is doubtful (LINK_DOUBTFUL). The counts name persons, listed rows, rows that are nobody's, conflicts,
+    doubtful persons, memberships of listed people, and pairs.
     """
     model = model or load_model()
     with connect() as connection:
@@ -86,10 +94,10 @@ def link_people(
         terms = Terms.from_json(model.terms)
         standardise(connection, "worker_record", "worker", terms)
         standardise(connection, "member_record", "member", terms)
-        linked = link_records(connection, model, verdicts)
+        linked = link_records(connection, model, verdicts, before=before, find=find)
         _run(connection, "jobs", {})
         _run(connection, "persons", _leading())
-        return _collect(connection, linked.counts)
+        return _collect(connection, linked)
 
 
 def number_people(links: Links, numbers: pa.Table) -> Links:
@@ -149,9 +157,11 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, 
         connection.execute(statement, {key: values[key] for key in statement.named_parameters})
 
 
-def _collect(connection: duckdb.DuckDBPyConnection, counts: Mapping[str, int]) -> Links:
-    names = ("person", "person_row", "person_membership", "person_pair", "person_entity")
-    persons, rows, memberships, pairs, entities = (connection.table(name).to_arrow_table() for name in names)
+def _collect(connection: duckdb.DuckDBPyConnection, linked: Linked) -> Links:
+    names = ("person", "person_row", "person_membership", "person_pair", "person_entity", "told")
+    persons, rows, memberships, pairs, entities, told = (
+        connection.table(name).to_arrow_table() for name in names
+    )
     counted = connection.sql(
         """SELECT count(*) FILTER (conflict = 'NIK_NAME_CONFLICT'),
                   count(*) FILTER (conflict = 'LINK_DOUBTFUL'),
@@ -161,4 +171,13 @@ def _collect(connection: duckdb.DuckDBPyConnection, counts: Mapping[str, int]) -
     ).fetchall()[0]
     named = dict(zip(("conflicts", "doubtful", "nobodys_rows", "memberships"), counted, strict=True))
     totals = {"persons": persons.num_rows, "listed_rows": rows.num_rows}
-    return Links(persons, rows, memberships, pairs, entities, totals | named | dict(counts))
+    return Links(
+        persons,
+        rows,
+        memberships,
+        pairs,
+        entities,
+        told,
+        totals | named | dict(linked.counts),
+        linked.compared,
+    )

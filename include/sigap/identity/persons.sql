@@ -82,16 +82,34 @@ FROM (SELECT DISTINCT entity.entity, judged."right" AS record
 JOIN membership USING (record)
 SEMI JOIN person_entity ON person_entity.entity = entity.entity;
 
--- The evidence of everybody who is a person now, both rows named.
+-- Verdicts about two rows of the lists, by the NIK of both: they say who joined or parted two people.
+CREATE OR REPLACE TEMP TABLE told AS
+SELECT DISTINCT judged.fact_key, l.nik, r.nik AS other_nik
+FROM judged JOIN listed AS l ON l.record = judged."left" JOIN listed AS r ON r.record = judged."right"
+WHERE judged.kind = 'rows' AND judged.rule = 'verdict' AND l.nik <> r.nik
+ORDER BY ALL;
+
+-- The evidence of everybody who is a person now, both rows named. Where only the right row is a person's, the pair is turned round.
+CREATE OR REPLACE TEMP TABLE told_pair AS
+SELECT judged.* REPLACE (
+           CASE WHEN is_turned THEN "right" ELSE "left" END AS "left", CASE WHEN is_turned THEN "left" ELSE "right" END AS "right")
+FROM (
+    SELECT judged.*, judged.kind = 'rows' AND one.entity IS NULL AND other.entity IS NOT NULL AS is_turned
+    FROM judged
+    JOIN entity AS mine ON mine.record = judged."left" LEFT JOIN person_entity AS one ON one.entity = mine.entity AND one.is_lead
+    LEFT JOIN entity AS theirs ON judged.kind = 'rows' AND theirs.record = judged."right"
+    LEFT JOIN person_entity AS other ON other.entity = theirs.entity AND other.is_lead
+) AS judged;
+
 CREATE OR REPLACE TEMP TABLE person_pair AS
-SELECT mine.entity, theirs.entity AS other_entity, judged.kind, judged.decision, judged.rule, judged.fact_key, judged.match_weight,
+SELECT mine.entity, theirs.entity AS other_entity, told_pair.kind, told_pair.decision, told_pair.rule, told_pair.fact_key, told_pair.match_weight,
        l.source, l.delivery_id, l.sheet, l."row",
        coalesce(r.source, 'memberships') AS other_source, coalesce(r.delivery_id, m.delivery_id) AS other_delivery_id,
        coalesce(r.sheet, m.sheet) AS other_sheet, coalesce(r."row", m."row") AS other_row,
        COLUMNS('^(level|weight)_')
-FROM judged
-JOIN entity AS mine ON mine.record = judged."left" JOIN listed AS l ON l.record = judged."left"
-LEFT JOIN entity AS theirs ON judged.kind = 'rows' AND theirs.record = judged."right"
-LEFT JOIN listed AS r ON judged.kind = 'rows' AND r.record = judged."right"
-LEFT JOIN membership AS m ON judged.kind = 'membership' AND m.record = judged."right"
+FROM told_pair
+JOIN entity AS mine ON mine.record = told_pair."left" JOIN listed AS l ON l.record = told_pair."left"
+LEFT JOIN entity AS theirs ON told_pair.kind = 'rows' AND theirs.record = told_pair."right"
+LEFT JOIN listed AS r ON told_pair.kind = 'rows' AND r.record = told_pair."right"
+LEFT JOIN membership AS m ON told_pair.kind = 'membership' AND m.record = told_pair."right"
 SEMI JOIN person_entity ON person_entity.entity = mine.entity;

@@ -9,11 +9,13 @@ from sqlalchemy import Connection, func, insert, not_, select
 from sigap.domain.batch import BatchRef
 from sigap.domain.datasets import DECISIONS
 from sigap.domain.period import Period
+from sigap.engine import connect
 from sigap.entitlement.decisions import OUTCOMES, Decisions, count_differences, decide_people
 from sigap.entitlement.rules import Rules, load_rules
 from sigap.errors import EntitlementError
 from sigap.pipeline.link import covered_before
 from sigap.pipeline.locks import lock_month
+from sigap.pipeline.people import survivors
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import newest_roster, standing_invoices
 from sigap.pipeline.usable import came_again, overview
@@ -110,8 +112,31 @@ def _decide(inputs: _Inputs, rules: Rules, period: Period, resources: Resources)
     persons, memberships = resources.lake.read(inputs.persons), resources.lake.read(inputs.memberships)
     previous = DECISIONS.empty_table()
     if inputs.covered is not None:
-        previous = resources.lake.read(inputs.covered, where=pc.field("outcome") == "subsidised")
+        previous = _as_numbered_now(
+            resources.lake.read(inputs.covered, where=pc.field("outcome") == "subsidised"), period, resources
+        )
     return decide_people(persons, memberships, previous, rules, period)
+
+
+def _as_numbered_now(previous: pa.Table, period: Period, resources: Resources) -> pa.Table:
+    """Last month's people under the numbers that are theirs now: two who turned out to be one stand once."""
+    with resources.warehouse.connect() as connection:
+        merged = survivors(connection, period)
+    if merged.num_rows == 0:
+        return previous
+    with connect() as engine:
+        engine.register("previous", previous)
+        engine.register("merged", merged)
+        return engine.sql(_SURVIVING).to_arrow_table().cast(previous.schema)
+
+
+_SURVIVING = """
+SELECT previous.* REPLACE (coalesce(survivor_id, person_id) AS person_id)
+FROM previous LEFT JOIN merged USING (person_id)
+QUALIFY row_number()
+    OVER (PARTITION BY coalesce(survivor_id, previous.person_id) ORDER BY previous.person_id) = 1
+ORDER BY person_id
+"""
 
 
 def _closed_roster(connection: Connection, period: Period) -> BatchRef | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select
+from sqlalchemy.sql.functions import Function
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from sigap.domain.period import Period
@@ -94,7 +95,8 @@ def person_history(person_id: int, resources: Resources, reveal_to: str | None =
 
 
 def _as_of(name: str, until: str, *columns: str) -> TableValuedAlias:
-    return getattr(func.identity, name)(until).table_valued(*columns)
+    function: Function[Any] = getattr(func.identity, name)(until)
+    return function.table_valued(*columns)
 
 
 def _below(connection: Connection, person_id: int, until: str) -> list[int]:

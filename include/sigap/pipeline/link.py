@@ -13,8 +13,9 @@ from sigap.engine import connect
 from sigap.errors import EntitlementError, IdentityError
 from sigap.identity.model import load_model
 from sigap.identity.people import KNOWN, MEMBERS, WORKERS, Links, link_people, number_people
+from sigap.pipeline.compared import basis_of, compared_before
 from sigap.pipeline.pair_verdicts import effective_verdicts
-from sigap.pipeline.people import assign_people, count_events, survivors
+from sigap.pipeline.people import VERDICTS, assign_people, count_events, survivors
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import billed_roster_id, newest_roster
 from sigap.pipeline.standing import superseded_rows, without
@@ -45,21 +46,25 @@ class _Inputs:
 def link(period: Period, resources: Resources) -> BatchRef:
     """Find the persons of the month's rows, number them, and find their memberships.
 
-    Writes identity.persons (returned), identity.rows, identity.memberships and identity.pairs; memberships
-    also hold those of people who were subsidised last month and are in no list now. Rows that are held for
-    their NIK alone take part: they are evidence for a person, never a person. A person keeps the number of
-    earlier months. Raises `IdentityError` when the month has no usable list or no usable membership extract,
-    and `EntitlementError` while last month's roster waits for a judgement.
+    Writes identity.persons (returned), identity.rows, identity.memberships and identity.pairs, and what it
+    compared, so that the next run compares only what is new. Memberships also hold those of people who were
+    subsidised last month and are in no list now. Rows that are held for their NIK alone take part: they are
+    evidence for a person, never a person. A person keeps the number of earlier months.
+
+    Raises `IdentityError` when the month has no usable list or no usable membership extract, and
+    `EntitlementError` while last month's roster waits for a judgement.
     """
     with resources.outcome_of("link", period) as outcome:
         inputs = _inputs(period, resources)
         outcome.read(*inputs.all)
         model = load_model()
+        basis = basis_of(model)
+        before = compared_before(period, basis, resources)
         workers, members, known = _rows(inputs, resources)
-        links = link_people(workers, members, known, inputs.verdicts, model)
+        links = link_people(workers, members, known, inputs.verdicts, model, before)
         versions = {"code": code_version(), "model": f"{model.name} {model.sha256[:12]}"}
-        outcome.versions.update(versions)
-        numbered, events = _numbered(links, period, resources)
+        outcome.versions.update(versions, compared=basis)
+        numbered, events = _numbered(links, inputs.verdicts, period, resources)
         outcome.count({**links.counts, **events})
         written = [
             resources.lake.write(f"identity.{name}", period, rows, inputs.all, versions)
@@ -68,6 +73,8 @@ def link(period: Period, resources: Resources) -> BatchRef:
                 ("rows", numbered.rows),
                 ("memberships", numbered.memberships),
                 ("pairs", numbered.pairs),
+                ("compared", links.compared.facts),
+                ("found", links.compared.found),
             )
         ]
         outcome.wrote(*written, "identity.person")
@@ -156,7 +163,10 @@ def _read(refs: Sequence[BatchRef], schema: pa.Schema, resources: Resources) -> 
     return pa.concat_tables(pieces)
 
 
-def _numbered(links: Links, period: Period, resources: Resources) -> tuple[Links, dict[str, int]]:
+def _numbered(
+    links: Links, verdicts: pa.Table, period: Period, resources: Resources
+) -> tuple[Links, dict[str, int]]:
+    told = links.told.join(verdicts, "fact_key").select(VERDICTS.names).cast(VERDICTS)
     with resources.warehouse.begin() as connection:
-        numbers = assign_people(connection, period, links.entities)
+        numbers = assign_people(connection, period, links.entities, told)
         return number_people(links, numbers), count_events(connection, period)

@@ -27,19 +27,22 @@ _newest = (
 
 
 def effective_verdicts(connection: Connection) -> pa.Table:
-    """What link goes by: fact_key, verdict (same | different), once per key; the newest with effect counts.
+    """What link goes by, once per key: fact_key, verdict (same | different), verdict_id, actor.
+
+    The newest with effect counts.
 
     A verdict has effect when its risk lies within the limit of its day or a second person agreed, unless one
     disagreed.
     """
     wanted = (
-        select(_verdict.fact_key, _verdict.verdict)
+        select(_verdict.fact_key, _verdict.verdict, _verdict.verdict_id, _verdict.actor)
         .select_from(_with_answer)
         .where(_answer == "agree")
         .ext(distinct_on(_verdict.fact_key))
         .order_by(_verdict.fact_key, _verdict.verdict_id.desc())
     )
-    return copy_out(connection, wanted, {"fact_key": pa.string(), "verdict": pa.string()})
+    types = {"fact_key": pa.string(), "verdict": pa.string(), "verdict_id": pa.int64(), "actor": pa.string()}
+    return copy_out(connection, wanted, types)
 
 
 def count_verdicts(connection: Connection, period: Period) -> int:
