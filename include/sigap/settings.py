@@ -41,7 +41,9 @@ class Settings(BaseSettings):
     roster_approvers: str = Field(default="dinas", description="names, separated by commas")
     invoice_approvers: str = Field(default="bendahara", description="names, separated by commas")
     delivery_judges: str = Field(default="", description="names; left empty, the roster approvers")
-    stewards: str = Field(default="dinas", description="who settles held rows: names, separated by commas")
+    stewards: str = Field(
+        default="dinas,verifikator", description="who settles held rows and doubtful pairs: two names or more"
+    )
     actor: str = Field(default_factory=getpass.getuser, description="who runs a command, for the audit")
 
     def place(self, name: str) -> UPath:

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Row, func, not_, select
 
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
-from sigap.pipeline.link_gate import link_stops
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.usable import came_again, overview
 from sigap.quality.stops import MonthCounts, Stops, judge_month
@@ -112,6 +111,8 @@ def newest_judgement(
 
 def month_stops(connection: Connection, period: Period, resources: Resources) -> Stops:
     """The limits of the month that its lists exceed together, and the floors that its links fall below."""
+    from sigap.pipeline.link_gate import link_stops
+
     return judge_month(_month_counts(connection, period, resources), period) | link_stops(connection, period)
 
 
