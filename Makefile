@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check fix lock bench
+.PHONY: help demo up test test-spark check fix lock bench
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
@@ -17,7 +17,7 @@ BUILDER := setuptools==80.9.0
 STAMP = $(VENV)/installed-$(shell cat $(LOCKS) pyproject.toml | sha256sum | cut -c1-16)
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 demo: $(STAMP)  ## Run the month 2026-01 of an invented city, end to end (KEEP=1 leaves Airflow running until Ctrl-C)
 	@$(BIN)/sigap-stack demo $(if $(filter 1,$(KEEP)),--keep)
@@ -28,6 +28,13 @@ up: $(STAMP)  ## Start PostgreSQL and Airflow and keep them until Ctrl-C (SIGAP_
 # Without reordering the longest files come first, so that no worker waits for one at the end.
 test: $(STAMP) browser  ## Run everything that must pass
 	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# PySpark lies in a folder of its own, where only these tests see it.
+test-spark: $(STAMP)  ## Link on a Spark cluster of three processes; needs Java 17 and some minutes
+	@if ! command -v java > /dev/null; then \
+	  echo "test-spark is skipped: there is no Java. Install Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless)."; exit 0; fi; \
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --target $(VENV)/spark -r requirements-spark.txt; \
+	PYTHONPATH=$(CURDIR)/$(VENV)/spark $(BIN)/pytest -m spark tests/spark
 
 check: $(STAMP)  ## Lint, types, import rules, freshness of the locks; changes nothing
 	@$(BIN)/ruff check .
@@ -40,9 +47,10 @@ fix: $(STAMP)  ## Format and repair what can be repaired by itself
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-lock: $(STAMP)  ## Compile requirements.txt and requirements-dev.txt from their .in files
+lock: $(STAMP)  ## Compile the requirements*.txt from their .in files
 	@$(COMPILE) requirements.in --output-file requirements.txt
 	@$(COMPILE) requirements-dev.in --output-file requirements-dev.txt
+	@$(COMPILE) requirements-spark.in --output-file requirements-spark.txt
 
 SIZES ?= small,medium
 bench: $(STAMP)  ## Measure a month, large lists, and linking beside its peers (SIZES=small,medium,large for a province)
@@ -54,7 +62,7 @@ bench: $(STAMP)  ## Measure a month, large lists, and linking beside its peers (
 .PHONY: fresh browser
 fresh: $(STAMP)
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; cp requirements*.in requirements*.txt "$$folder"; cd "$$folder"; \
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-dev requirements-spark; do \
 	  $(CURDIR)/$(COMPILE) "$$name.in" --output-file "$$name.txt" 2> error \
 	    || { echo "The locks cannot be checked: $$(tail -1 error). They need the package index; try again online."; exit 1; }; \
 	  cmp -s "$$name.txt" "$(CURDIR)/$$name.txt" || { echo "$$name.txt is older than $$name.in: run make lock."; exit 1; }; \

@@ -38,6 +38,14 @@ class Settings(BaseSettings):
     catalog: DirectoryPath | None = Field(
         default=None, description="folder of YAML with this city's senders, beside the shipped ones"
     )
+    link_engine: str = Field(
+        default="duckdb",
+        pattern=r"^(duckdb|local\[[1-9]\d*\]|spark://[^\s/:]+:\d{1,5})$",
+        description="duckdb, or Spark as spark://host:port or local[2]",
+    )
+    link_folder: Path | None = Field(
+        default=None, description="what Spark is given to compare; its workers see it under the same path"
+    )
     roster_approvers: str = Field(default="dinas", description="names, separated by commas")
     invoice_approvers: str = Field(default="bendahara", description="names, separated by commas")
     delivery_judges: str = Field(default="", description="names; left empty, the roster approvers")
@@ -78,6 +86,11 @@ class Settings(BaseSettings):
         return (self.data_docs or self.home / "data_docs").absolute()
 
     @property
+    def link_dir(self) -> Path:
+        """The folder that a linking on Spark exchanges its tables through; emptied after each."""
+        return (self.link_folder or self.home / "link").absolute()
+
+    @property
     def lineage_file(self) -> Path:
         """The file that OpenLineage events are appended to."""
         return (self.lineage or self.home / "lineage" / "events.jsonl").absolute()
@@ -88,5 +101,11 @@ def load_settings(kind: type[Settings] = Settings) -> Settings:
     try:
         return kind()
     except ValidationError as error:
-        names = ", ".join(f"SIGAP_{str(item['loc'][0]).upper()}" for item in error.errors())
+        names = ", ".join(_named(kind, str(item["loc"][0])) for item in error.errors())
         raise SettingsError(f"{names} cannot be read. Correct the environment variable.") from None
+
+
+def _named(kind: type[Settings], name: str) -> str:
+    """The variable and what it holds; what it was set to is not quoted."""
+    field = kind.model_fields.get(name)
+    return f"SIGAP_{name.upper()}" + (f" ({field.description})" if field and field.description else "")

@@ -22,7 +22,8 @@ from sigap.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 VARIABLE = re.compile(r"(?<!\$)(?:\$\$)*\$\{(\w+)(?:(:?[-?])([^}]*))?\}")
-AIRFLOW_SERVICES = ("init", "api-server", "scheduler", "dag-processor", "triggerer", "worker")
+AIRFLOW_SERVICES = ("init", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "worker-spark")
+SPARK = {"spark-master", "spark-worker"}
 SECRETS = re.compile(r"(PASSWORD|SECRET|_KEY|FERNET|ROOT_USER)")
 # Read by the object-store client (botocore) and by the image's first process, which declare no options.
 FOREIGN = {
@@ -31,6 +32,7 @@ FOREIGN = {
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "DUMB_INIT_SETSID",
+    "SPARK_CONF_DIR",
 }
 
 TEXTS = {"type": "array", "minItems": 1, "items": {"type": "string"}}
@@ -53,7 +55,8 @@ def _list(pattern: str) -> dict[str, Any]:
 SERVICE = _closed(
     {
         "image": {"type": "string"},
-        "build": _closed({"context": {"const": "."}}, "context"),
+        "build": _closed({"context": {"const": "."}, "dockerfile_inline": {"type": "string"}}, "context"),
+        "profiles": {"const": ["spark"]},
         "command": TEXTS,
         "entrypoint": TEXTS,
         "restart": {"enum": ["no", "unless-stopped"]},
@@ -204,7 +207,36 @@ def test_compose_file_has_the_form_of_the_compose_specification(compose: dict[st
 
 def test_topology_has_every_part_of_production(compose: dict[str, Any]) -> None:
     others = {"postgres", "redis", "object-store", "object-store-init", "marquez", "marquez-web"}
-    assert set(compose["services"]) == set(AIRFLOW_SERVICES) | others
+    assert set(compose["services"]) == set(AIRFLOW_SERVICES) | SPARK | others
+
+
+def test_spark_starts_when_it_is_asked_for_and_only_then(compose: dict[str, Any]) -> None:
+    asked = {name for name, service in compose["services"].items() if "profiles" in service}
+    assert asked == SPARK | {"worker-spark"}
+    assert not [
+        name
+        for name, service in compose["services"].items()
+        if name not in asked and asked & set(service.get("depends_on", {}))
+    ]
+
+
+def test_spark_s_image_holds_the_pyspark_of_its_lock(compose: dict[str, Any]) -> None:
+    lock = (ROOT / "requirements-spark.txt").read_text(encoding="utf-8")
+    locked = set(re.findall(r"^\S+==\S+$", lock, re.MULTILINE))
+    assert len(locked) == 2
+    image = compose["x-spark"]["build"]["dockerfile_inline"]
+    assert set(re.findall(r"\S+==\S+", image)) == locked, (
+        "correct the image's line, or requirements-spark.txt"
+    )
+    assert {compose["services"][name]["image"] for name in SPARK} == {compose["x-spark"]["image"]}
+
+
+def test_spark_s_workers_see_what_is_linked_where_the_pipeline_puts_it(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    settings = Settings(home=services["worker-spark"]["environment"]["SIGAP_HOME"])
+    volume = next(entry for entry in services["spark-worker"]["volumes"])
+    assert volume in services["worker-spark"]["volumes"]
+    assert settings.link_dir.is_relative_to(volume.split(":")[1])
 
 
 def test_every_service_that_stays_up_is_restarted_and_watched(compose: dict[str, Any]) -> None:
@@ -227,7 +259,8 @@ def test_every_dependency_volume_and_config_is_declared(compose: dict[str, Any])
 
 
 def test_every_image_is_pinned_to_a_version(compose: dict[str, Any]) -> None:
-    foreign = {service["image"] for service in compose["services"].values()} - {compose["x-airflow"]["image"]}
+    ours = {compose["x-airflow"]["image"], compose["x-spark"]["image"]}
+    foreign = {service["image"] for service in compose["services"].values()} - ours
     assert foreign, "no image was found: this test would prove nothing"
     unpinned = {
         image
@@ -279,8 +312,11 @@ def test_settings_of_the_topology_are_accepted(
 ) -> None:
     for name, value in airflow_environment.items():
         if name.startswith("SIGAP_"):
-            monkeypatch.setenv(name, VARIABLE.sub("filled", value))
+            monkeypatch.setenv(
+                name, VARIABLE.sub(lambda found: found[3] if found[2] == ":-" else "filled", value)
+            )
     settings = Settings()
+    assert settings.link_engine == "spark://spark-master:7077"
     assert str(settings.inbox) == "s3://sigap/inbox"
     assert "@postgres/sigap" in str(settings.warehouse_url)
 
