@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from sigap.identity.model import Comparison, Model
+from sigap.identity.model import Comparison, Level, Model, is_exact, on
 
 # Parts of a rule, those in parentheses kept whole.
 _AND = re.compile(r"\s+and\s+(?![^()]*\))", flags=re.IGNORECASE)
@@ -66,7 +66,7 @@ class Search:
     """A join of two standardised relations `l` and `r` that keeps the pairs of at least `least` weight."""
 
     model: Model
-    least: float
+    least: float | str  # a number, or an expression over l and r
 
     def sql(self, block: Block, left: str, right: str, also: str = "true") -> str:
         """Pairs of a block: `left`, `right` (records) and `match_weight`."""
@@ -81,18 +81,25 @@ class Search:
         """What the cheap comparisons alone say, and the most that the dear ones could add."""
         cheap = [each for each in self.model.comparisons if each.name in _CHEAP]
         dear = [each for each in self.model.comparisons if each.name not in _CHEAP]
-        hope = self.least - self.model.prior - sum(_most(each) for each in dear)
-        said = " + ".join(each.weight_sql(equal=block.equal) for each in cheap)
-        return f"{said} >= {hope}" if cheap else "true"
+        said = [each.weight_sql(equal=block.equal) for each in cheap] + [_hope_sql(each) for each in dear]
+        return f"{self.model.prior} + {' + '.join(said)} >= {self.least}" if cheap else "true"
 
 
-def _most(comparison: Comparison) -> float:
-    """The most a comparison can add, the rarest value taken into account."""
-    return max(
-        level.weight
-        + (level.tf_weight * max(0.0, level.tf_base - _log_least(level.tf_least)) if level.tf_column else 0.0)
-        for level in comparison.levels
-    )
+def _hope_sql(comparison: Comparison) -> str:
+    """The most a comparison can add, told without measuring: nothing of a missing value."""
+    missing = [level.condition for level in comparison.levels if level.number < 0 and level.condition]
+    known = [level for level in comparison.levels if level.number >= 0]
+    cases = [f"WHEN {on(condition, 'l', 'r')} THEN 0" for condition in missing]
+    if is_exact(known[0].condition):
+        cases.append(f"WHEN {on(known[0].condition, 'l', 'r')} THEN {_most(known[0])}")
+        known = known[1:]
+    return f"(CASE {' '.join(cases)} ELSE {max(_most(level) for level in known)} END)"
+
+
+def _most(level: Level) -> float:
+    """The most a level can add, the rarest value taken into account."""
+    rarest = level.tf_base - _log_least(level.tf_least) if level.tf_column else 0.0
+    return level.weight + level.tf_weight * max(0.0, rarest)
 
 
 def _log_least(least: float) -> float:

@@ -27,7 +27,7 @@ from sigap.identity.policy import policy
 from sigap.identity.terms import Terms
 
 CLASSES = ("registry", "association")
-GRID = np.arange(-4.0, 40.25, 0.25)  # thresholds that are tried, in bits
+GRID = np.arange(-6.0, 40.25, 0.25)  # thresholds that are tried, in bits
 _UNDECIDED = {"same": 1000.0, "review": -1000.0}  # no weight decides while pairs are collected
 _Z = 1.959964  # of a 95 % interval
 Floats = npt.NDArray[np.float64]
@@ -104,9 +104,9 @@ def choose_thresholds(tree: Mapping[str, Any], folders: Sequence[Path]) -> Chose
 
 
 def choose(sets: Sequence[Mapping[str, Scores]], prices: Costs) -> Chosen:
-    """The cheapest thresholds on the grid that keep the floors in each set and the officers' time in all."""
+    """The cheapest thresholds on the grid that keep floors and officers' time in all sets together."""
     scores = {name: _together([each[name] for each in sets]) for name in CLASSES}
-    keeps = np.logical_and.reduce([_keeps(each, prices.floors) for each in sets])
+    keeps = _keeps(scores, prices.floors)
     if not keeps.any():
         raise IdentityError(
             "No thresholds keep the floors of precision in costs.yaml on these labelled sets. Train the "

@@ -90,7 +90,7 @@ def find_pairs(
     connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy, kind: str, left: str, right: str
 ) -> None:
     """Add to `found` the pairs of two relations that the blocks of the model bring, scored in the join."""
-    search = Search(model, rules.evidence_from)
+    search = Search(model, least_sql(model, rules, kind))
     also = "l.nik IS DISTINCT FROM r.nik" + (" AND l.record < r.record" if kind == "rows" else "")
     for rule in model.blocks:
         block = Block.parse(rule)
@@ -98,6 +98,18 @@ def find_pairs(
             connection.execute(
                 f"INSERT INTO found SELECT '{kind}', * FROM ({search.sql(block, left, right, also)})"
             )
+
+
+def least_sql(model: Model, rules: Policy, kind: str) -> str:
+    """What a pair has to weigh to be kept, by the class of its sources, as an expression over l and r."""
+    least = {
+        name: max(rules.evidence_from, limits["review"] - rules.evidence_below)
+        for name, limits in model.thresholds.items()
+    }
+    listed = ", ".join(f"'{source}'" for source in rules.registry)
+    sides = ("l", "r") if kind == "rows" else ("l",)
+    is_registry = " AND ".join(f"{side}.source IN ({listed})" for side in sides)
+    return f"CASE WHEN {is_registry} THEN {least['registry']} ELSE {least['association']} END"
 
 
 def _columns(model: Model) -> dict[str, str]:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from sigap.errors import IdentityError
 
@@ -190,6 +190,11 @@ def _level(tree: Mapping[str, Any], number: int, exact: Mapping[str | None, Mapp
         tree.get("tf_minimum_u_value", 0.0),
         math.log2(base),
     )
+
+
+def is_exact(condition: str | None) -> TypeGuard[str]:
+    """Whether a condition compares one column for equality and nothing else."""
+    return condition is not None and _exact_column(condition) is not None
 
 
 def _exact_column(condition: str) -> str | None:

@@ -17,6 +17,7 @@ class Policy:
     agree_name: int
     agree_birth: int
     evidence_from: float
+    evidence_below: float
     margin: float
     crowded: int
     near_name: int
@@ -34,6 +35,7 @@ def policy() -> Policy:
         tree["agree"]["name"],
         tree["agree"]["birth_date"],
         tree["evidence_from"],
+        tree["evidence_below"],
         tree["margin"],
         tree["crowded"],
         near["name"],

@@ -1,25 +1,27 @@
 -- Memberships of a person: those under one NIK are one member. The certain stand; of the others only a clear best is the person's.
+-- Rows without a NIK do not claim a membership from anybody: two of them may well be one person's.
 CREATE OR REPLACE TEMP TABLE claim AS
 SELECT judged."left", judged."right", entity.entity, coalesce(member.nik, member.record::VARCHAR) AS holder, match_weight,
-       rule IN ('same_nik', 'verdict') AS is_certain
-FROM judged JOIN entity ON entity.record = judged."left" JOIN member ON member.record = judged."right"
+       rule IN ('same_nik', 'verdict') AS is_certain, worker.nik IS NOT NULL AS has_nik
+FROM judged JOIN entity ON entity.record = judged."left" JOIN worker ON worker.record = judged."left" JOIN member ON member.record = judged."right"
 WHERE judged.kind = 'membership' AND judged.decision IN ('same', 'review') AND (decision = 'same' OR rule NOT IN ('other_nik', 'nik_doubt'));
 
 CREATE OR REPLACE TEMP TABLE claimed AS
-SELECT entity, holder, max(match_weight) AS match_weight, bool_or(is_certain) AS is_certain FROM claim GROUP BY ALL;
+SELECT entity, holder, max(match_weight) AS match_weight, bool_or(is_certain) AS is_certain, bool_or(has_nik) AS has_nik
+FROM claim GROUP BY ALL;
 
 CREATE OR REPLACE TEMP TABLE doubt AS
 SELECT entity, holder,
        CASE WHEN other_holder THEN 'tie' ELSE 'claimed' END AS rule
 FROM (
-    SELECT entity, holder, is_certain,
+    SELECT entity, holder, is_certain, has_nik,
            coalesce(max(match_weight) OVER others_of_entity >= match_weight - getvariable('margin'), false) AS other_holder,
            coalesce(max(match_weight) OVER others_of_holder >= match_weight - getvariable('margin'), false) AS other_entity
     FROM claimed
     WINDOW others_of_entity AS (PARTITION BY entity ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW),
            others_of_holder AS (PARTITION BY holder ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW)
 )
-WHERE NOT is_certain AND (other_holder OR other_entity);
+WHERE NOT is_certain AND (other_holder OR (other_entity AND has_nik));
 
 UPDATE judged SET decision = 'review', rule = doubt.rule
 FROM claim JOIN doubt USING (entity, holder)

@@ -16,7 +16,8 @@ DATASETS = ("identity.compared", "identity.found")
 
 def basis_of(model: Model) -> str:
     """What a comparison holds for: another model, policy or version of DuckDB compares everything anew."""
-    return f"{model.sha256[:16]} {policy().evidence_from} {duckdb.__version__}"
+    rules = policy()
+    return f"{model.sha256[:16]} {rules.evidence_from} {rules.evidence_below} {duckdb.__version__}"
 
 
 def compared_before(period: Period, basis: str, resources: Resources) -> Compared | None:
