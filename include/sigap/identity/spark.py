@@ -16,6 +16,7 @@ import duckdb
 
 from sigap.errors import IdentityError
 from sigap.identity.blocks import Block
+from sigap.identity.cascade import least_sql
 from sigap.identity.model import Model
 from sigap.identity.policy import Policy
 from sigap.identity.records import STANDARD
@@ -70,7 +71,7 @@ class SparkSearch:
         with tempfile.TemporaryDirectory(prefix="link-", dir=self._folder) as name:
             place = Path(name)
             _write(connection, sides, _frequent(model), place)
-            self._predict(place, sides, model, kind, rules.evidence_from - _HAIR)
+            self._predict(place, sides, model, kind, rules.evidence_from - _HAIR)  # no class keeps less
             _take(connection, model, rules, kind, (left, right), place)
 
     def close(self) -> None:
@@ -150,8 +151,9 @@ def _take(
 ) -> None:
     """Into `found` what Spark found, as far as DuckDB weighs it enough."""
     connection.execute(
-        f"INSERT INTO found SELECT $kind, l.record, r.record, found.match_weight "
+        "INSERT INTO found SELECT $kind, l.record, r.record, found.match_weight "
         f"FROM read_parquet($files) AS found JOIN {sides[0]} AS l ON l.record = record_l "
-        f"JOIN {sides[1]} AS r ON r.record = record_r WHERE {model.weight_sql()} >= $least",
-        {"kind": kind, "files": str(place / "found" / "*.parquet"), "least": rules.evidence_from},
+        f"JOIN {sides[1]} AS r ON r.record = record_r "
+        f"WHERE {model.weight_sql()} >= {least_sql(model, rules, kind)}",
+        {"kind": kind, "files": str(place / "found" / "*.parquet")},
     )
