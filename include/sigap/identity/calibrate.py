@@ -104,9 +104,9 @@ def choose_thresholds(tree: Mapping[str, Any], folders: Sequence[Path]) -> Chose
 
 
 def choose(sets: Sequence[Mapping[str, Scores]], prices: Costs) -> Chosen:
-    """The cheapest thresholds on the grid that keep floors and officers' time in all sets together."""
+    """The cheapest thresholds on the grid that keep the floors in each set and the officers' time in all."""
     scores = {name: _together([each[name] for each in sets]) for name in CLASSES}
-    keeps = _keeps(scores, prices.floors)
+    keeps = np.logical_and.reduce([_keeps(each, prices.floors) for each in sets])
     if not keeps.any():
         raise IdentityError(
             "No thresholds keep the floors of precision in costs.yaml on these labelled sets. Train the "
