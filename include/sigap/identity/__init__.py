@@ -1,1 +1,1 @@
-"""Who is this, and who is already insured: persons across sources, and memberships, by exact NIK."""
+"""Who is this, and who is already insured: rows joined to persons, and memberships found, by a link model."""

@@ -25,6 +25,9 @@ _COMPARED = (
 _FACTS = ", ".join(f"coalesce(side.{name}::VARCHAR, '')" for name in _COMPARED)
 
 
+# Pairs under one NIK are looked at apart; everybody else is looked for.
+OTHER_NIK = "(l.nik IS NULL OR r.nik IS NULL OR l.nik <> r.nik)"
+
 # Adds to table `found` the pairs of a kind between two relations of standardised records.
 FindPairs = Callable[[duckdb.DuckDBPyConnection, Model, Policy, str, str, str], None]
 
@@ -91,7 +94,7 @@ def find_pairs(
 ) -> None:
     """Add to `found` the pairs of two relations that the blocks of the model bring, scored in the join."""
     search = Search(model, least_sql(model, rules, kind))
-    also = "l.nik IS DISTINCT FROM r.nik" + (" AND l.record < r.record" if kind == "rows" else "")
+    also = OTHER_NIK + (" AND l.record < r.record" if kind == "rows" else "")
     for rule in model.blocks:
         block = Block.parse(rule)
         if block.equal != {"nik"}:
@@ -101,9 +104,16 @@ def find_pairs(
 
 
 def least_sql(model: Model, rules: Policy, kind: str) -> str:
-    """What a pair has to weigh to be kept, by the class of its sources, as an expression over l and r."""
+    """What a pair has to weigh to be kept, by the class of its sources, as an expression over l and r.
+
+    Two whole NIK are two people's unless everything else is one person's, so their pairs have to weigh more.
+    """
     least = {
-        name: max(rules.evidence_from, limits["review"] - rules.evidence_below)
+        name: (
+            f"CASE WHEN l.nik IS NOT NULL AND r.nik IS NOT NULL "
+            f"THEN {max(rules.evidence_from, limits['same'] - rules.evidence_below)} "
+            f"ELSE {max(rules.evidence_from, limits['review'] - rules.evidence_below)} END"
+        )
         for name, limits in model.thresholds.items()
     }
     listed = ", ".join(f"'{source}'" for source in rules.registry)

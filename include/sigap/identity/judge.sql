@@ -3,9 +3,9 @@ CREATE OR REPLACE TEMP TABLE alone AS
 SELECT *,
        CASE
            WHEN is_same_nik THEN CASE
-               WHEN level_name >= getvariable('agree_name') OR level_birth_date >= getvariable('agree_birth') THEN 'same_nik'
+               WHEN level_name >= getvariable('agree_name') OR (has_both_births AND level_birth_date >= getvariable('agree_birth')) THEN 'same_nik'
                WHEN level_name = -1 THEN 'same_nik' -- nothing speaks against the NIK
-               WHEN level_name = 0 AND level_birth_date = 0 THEN 'nik_conflict'
+               WHEN level_name = 0 AND level_birth_date = 0 AND has_both_births THEN 'nik_conflict'
                ELSE 'nik_doubt' END
            WHEN match_weight < review_from THEN 'score'
            WHEN has_both_nik AND level_nik = 2
@@ -41,8 +41,8 @@ SELECT alone.* EXCLUDE (rule), keyed.fact_key,
            WHEN verdicts.verdict IS NOT NULL THEN verdicts.verdict
            WHEN rule = 'same_nik' THEN 'same'
            WHEN rule = 'nik_conflict' THEN 'different'
-           WHEN rule IN ('other_nik', 'nik_doubt') THEN 'review'
-           WHEN rule = 'near_nik' THEN CASE WHEN match_weight >= same_from THEN 'review' ELSE 'different' END
+           WHEN rule = 'nik_doubt' THEN 'review'
+           WHEN rule IN ('other_nik', 'near_nik') THEN CASE WHEN match_weight >= same_from THEN 'review' ELSE 'different' END
            WHEN match_weight >= same_from THEN 'same'
            WHEN match_weight >= review_from THEN 'review'
            ELSE 'different'

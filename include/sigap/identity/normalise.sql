@@ -68,6 +68,7 @@ silent AS (
 born AS (
     SELECT
         * EXCLUDE (stated_date, said),
+        stated_date IS NOT NULL AS is_birth_told,
         CASE
             WHEN said IS NULL THEN stated_date
             ELSE TRY(make_date(
@@ -116,6 +117,7 @@ SELECT
     coalesce(nicks, dialled.name) AS nick,
     dialled.birth_date,
     day.swapped AS birth_swapped,
+    is_birth_told,
     sex,
     kk,
     mother,

@@ -15,7 +15,9 @@ WITH standing AS (
     SELECT entity, bool_or(nik IS NOT NULL) AS has_nik, row_number() OVER (ORDER BY NOT bool_or(is_known), entity) AS turn
     FROM placed GROUP BY entity
 ), touched AS (
-    SELECT mine.entity, judged.rule, judged.decision
+    -- an officer who says that two rows under one NIK are two people says that the NIK is in conflict
+    SELECT mine.entity, CASE WHEN judged.kind = 'rows' AND judged.decision = 'different' THEN 'nik_conflict' ELSE judged.rule END AS rule,
+           judged.decision
     FROM judged JOIN entity AS mine ON mine.record = judged."left" WHERE judged.kind = 'membership' OR judged.is_same_nik
     UNION ALL
     SELECT CASE WHEN one.turn > other.turn THEN one.entity ELSE other.entity END, judged.rule, judged.decision

@@ -19,7 +19,6 @@ class Policy:
     evidence_from: float
     evidence_below: float
     margin: float
-    crowded: int
     near_name: int
     near_birth: int
     rules: Mapping[str, Mapping[str, str]]
@@ -37,7 +36,6 @@ def policy() -> Policy:
         tree["evidence_from"],
         tree["evidence_below"],
         tree["margin"],
-        tree["crowded"],
         near["name"],
         near["birth_date"],
         tree["rules"],

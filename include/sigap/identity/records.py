@@ -14,8 +14,8 @@ __all__ = ["JUDGED", "RECORDS", "STANDARD"]
 # What is compared. `name`: normalised words in the order written; `first` and `last` its ends (a name of
 # one word has no `last`), `middle` the second of three or more. `name_key`: digest of the words whatever
 # their order. `nick`: the name with nicknames read as the names they stand for. `birth_swapped`: the birth
-# date with day and month changed places, null where that is no other date. `tf_*`: how frequent the value
-# is, 0 to 1, from the model.
+# date with day and month changed places, null where that is no other date. `is_birth_told`: the list says the
+# date, and not the NIK alone. `tf_*`: how frequent the value is, 0 to 1, from the model.
 STANDARD = pa.schema(
     [
         pa.field("record", pa.int64()),
@@ -30,6 +30,7 @@ STANDARD = pa.schema(
         pa.field("nick", pa.string()),
         pa.field("birth_date", pa.date32()),
         pa.field("birth_swapped", pa.date32()),
+        pa.field("is_birth_told", pa.bool_()),
         pa.field("sex", pa.string()),
         pa.field("kk", pa.string()),
         pa.field("mother", pa.string()),

@@ -16,7 +16,7 @@ import duckdb
 
 from sigap.errors import IdentityError
 from sigap.identity.blocks import Block
-from sigap.identity.cascade import least_sql
+from sigap.identity.cascade import OTHER_NIK, least_sql
 from sigap.identity.model import Model
 from sigap.identity.policy import Policy
 from sigap.identity.records import STANDARD
@@ -137,7 +137,7 @@ def _write(connection: duckdb.DuckDBPyConnection, sides: list[str], frequent: li
 
 def _rules(model: Model, kind: str) -> list[str]:
     """The model's blocks, without what `link_records` does not ask for: one NIK, and a pair twice."""
-    also = "l.nik IS DISTINCT FROM r.nik" + (" AND l.record < r.record" if kind == "rows" else "")
+    also = OTHER_NIK + (" AND l.record < r.record" if kind == "rows" else "")
     return [f"{rule} AND {also}" for rule in model.blocks if Block.parse(rule).equal != {"nik"}]
 
 

@@ -13,6 +13,7 @@ from sigap.engine import connect
 from sigap.errors import EntitlementError, IdentityError
 from sigap.identity.model import load_model
 from sigap.identity.people import KNOWN, MEMBERS, WORKERS, Links, link_people, number_people
+from sigap.identity.spark import search_of
 from sigap.pipeline.compared import basis_of, compared_before
 from sigap.pipeline.pair_verdicts import effective_verdicts
 from sigap.pipeline.people import VERDICTS, assign_people, count_events, survivors
@@ -61,7 +62,8 @@ def link(period: Period, resources: Resources) -> BatchRef:
         basis = basis_of(model)
         before = compared_before(period, basis, resources)
         workers, members, known = _rows(inputs, resources)
-        links = link_people(workers, members, known, inputs.verdicts, model, before)
+        with search_of(resources.settings.link_engine, resources.settings.link_dir) as find:
+            links = link_people(workers, members, known, inputs.verdicts, model, before, find)
         versions = {"code": code_version(), "model": f"{model.name} {model.sha256[:12]}"}
         outcome.versions.update(versions, compared=basis)
         numbered, events = _numbered(links, inputs.verdicts, period, resources)

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sigap.domain.datasets import COMPARED, FOUND
 from sigap.domain.period import Period
 from sigap.errors import IdentityError
 from sigap.identity import floors as module
 from sigap.identity.cascade import Linked
+from sigap.identity.compared import Compared
 from sigap.identity.floors import broken_floors, floors
 from sigap.identity.measure import MEASURES, SOURCE_CLASSES, Figure, measure, run_engine, wilson
 from sigap.identity.model import load_model
@@ -29,7 +31,8 @@ def table(**columns: list[Any]) -> pa.Table:
 def linked(*pairs: tuple[str, int, int, str], entities: dict[int, int]) -> Linked:
     rows = [dict(zip(("kind", "left", "right", "decision"), pair, strict=True)) for pair in pairs]
     found = table(record=list(entities), entity=list(entities.values()))
-    return Linked(pa.Table.from_pylist(rows, JUDGED), found, {})
+    nothing = Compared(COMPARED.empty_table(), FOUND.empty_table())
+    return Linked(pa.Table.from_pylist(rows, JUDGED), found, {}, nothing)
 
 
 # Rows 1 and 2 are person 1 (registry and association), rows 3, 4, 5 are persons 3, 4, 5. Members 11 and 12

@@ -151,6 +151,8 @@ def test_a_nik_is_held_when_only_the_membership_names_another() -> None:
     links = link([worker()], [stranger])
     assert only(links)["conflict"] == "NIK_NAME_CONFLICT"
     assert links.memberships.num_rows == 0, "a conflict is never a match"
+    undated = member(full_name="BUDI SANTOSO")
+    assert only(link([worker()], [undated]))["conflict"] == "LINK_DOUBTFUL", "the NIK cannot confirm itself"
     assert only(link([worker()], [member(birth_date=dt.date(1970, 5, 6))]))["conflict"] is None
     assert (
         only(link([worker()], [member(nik="3275014101860002", full_name="BUDI SANTOSO")]))["conflict"] is None
@@ -172,6 +174,25 @@ def test_birth_dates_under_another_name_clearly_differ_beyond_a_slip_of_typing(
 ) -> None:
     stranger = worker(birth_date=other, source="pkl", full_name="BUDI SANTOSO")
     assert only(link([worker(birth_date=dt.date(1986, 4, 7)), stranger]))["conflict"] == conflict
+
+
+def test_an_officer_s_different_about_two_rows_of_one_nik_leaves_the_nik_in_conflict() -> None:
+    rows = [worker(), worker(full_name="RINA SARI", source="pkl", birth_date=dt.date(1971, 9, 23))]
+    doubtful = link(rows)
+    assert only(doubtful)["conflict"] == "LINK_DOUBTFUL"
+    key = next(pair["fact_key"] for pair in doubtful.pairs.to_pylist() if pair["decision"] == "review")
+    for verdict, conflict in (("different", "NIK_NAME_CONFLICT"), ("same", None)):
+        verdicts = pa.table({"fact_key": [key], "verdict": [verdict]})
+        settled = link_people(pa.Table.from_pylist(rows, WORKERS), MEMBERS.empty_table(), verdicts=verdicts)
+        assert only(settled)["conflict"] == conflict
+
+
+def test_two_rows_without_a_nik_are_compared_and_are_nobody_alone() -> None:
+    nameless = {"nik": None, "phone": "081234567890", **HOME}
+    links = link([worker(**nameless), worker(**nameless, source="pkl", delivery_id="d2")])
+    assert links.persons.num_rows == 0
+    assert links.counts["nobodys_rows"] == 2
+    assert links.counts["rows_same"] == 1
 
 
 def test_the_order_of_rows_received_does_not_matter() -> None:

@@ -101,5 +101,7 @@ person_event = Table(
         postgresql_where=text("kind <> 'created' AND withdrawn_at IS NULL"),
     ),
     schema="identity",
-    comment="What happened to a person in a month; rows are added, and taken back only while the month is open",
+    comment=(
+        "What happened to a person in a month; rows are added, and taken back only while the month is open"
+    ),
 )
