@@ -39,6 +39,7 @@ CANARY = {
     "last_paid_month": "2025-12",
     "as_of_date": "2026-01-02",
 }
+SYLLABLES = ("ba", "ci", "du", "fe", "go", "ha", "ki", "lu", "me")  # a stranger's name for each good row
 TOKENS = ("kenari", NIK, PHONE, "3275010101018889", "777000111222", "99988877711")
 FLAWS = (
     {},
@@ -93,6 +94,10 @@ def good_lines(entry: SourceEntry, columns: list[str]) -> Iterator[list[str]]:
             "nik": f"327501{day}0880{number:04d}",
             "birth_date": f"1980-08-{day}",
             "kpj": f"999{number:08d}",
+            "full_name": f"{SYLLABLES[number % 9]}{SYLLABLES[number // 9]}no Zulkenari",
+            "mother_name": f"Kenari{SYLLABLES[number // 9]}{SYLLABLES[number % 9]}",
+            "phone": f"0813000{number:05d}",
+            "kk": f"327501010101{number:04d}",
         }
         yield [person[name] for name in columns]
 

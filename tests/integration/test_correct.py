@@ -35,6 +35,14 @@ TITLES = ["PAGUYUBAN PENGEMUDI BECAK", "Kota Bekasi"]
 HEADER = ["No", "Nomor KTP", "Nama Pengemudi", "Tgl. Lahir", "Alamat", "Kelurahan/Desa", "Kecamatan"]
 FIRST = len(TITLES) + 2  # the line of the first row
 NIK, NAME, BIRTH = 1, 2, 3
+# Names that nobody takes for one another: a list of neighbours by NIK would wait for an officer.
+GIVEN = (
+    "Zulkifli Arman", "Budi Santoso", "Cecep Hidayat", "Dadang Permana", "Endang Lestari", "Fajar Nugroho",
+    "Gunawan Lubis", "Hotman Siregar", "Ismail Koto", "Joko Prasetyo", "Kartini Rahayu", "Lilis Komalasari",
+    "Mardiyah Azizah", "Nining Suryani", "Oktavia Maharani", "Parlindungan Sinaga", "Qomar Basri",
+    "Retno Wulandari", "Slamet Widodo", "Tatang Koswara", "Ujang Rukmana", "Vina Anggraini", "Wahyu Cahyono",
+    "Xaverius Tampubolon", "Yusneli Tanjung", "Zainal Effendi",
+)  # fmt: skip
 MEMBERS = (
     "nik;kpj;nama;tanggal_lahir;segmen;status;npp_or_wadah;payer_name;program_set;coverage_start;coverage_end;"
     "last_paid_month;as_of_date\n"
@@ -47,11 +55,10 @@ def member(
     number: int, nik: object | None = None, name: str | None = None, birth: str = "17-08-1980"
 ) -> list[Any]:
     known = f"327501170880{number:04d}" if nik is None else nik
-    letter = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % 26]
     return [
         number,
         known,
-        name or f"Warga {letter}{letter.lower()}",
+        name or GIVEN[number % 26],
         birth,
         "Jl. Uji 5",
         "Kranji",

@@ -9,9 +9,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from sigap.cli.links import quality as quality_of_links
+from sigap.domain.datasets import COMPARED, FOUND
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
 from sigap.identity.cascade import Linked
+from sigap.identity.compared import Compared
 from sigap.identity.model import load_model
 from sigap.identity.records import JUDGED
 from sigap.pipeline.check import check
@@ -258,9 +260,8 @@ def test_a_membership_file_that_could_not_be_read_is_forgotten_once_it_came_agai
 
 def joined_by_nobody(workers: pa.Table, members: pa.Table) -> Linked:
     """An engine that finds nothing."""
-    return Linked(
-        JUDGED.empty_table(), pa.table({"record": workers["record"], "entity": workers["record"]}), {}
-    )
+    entities = pa.table({"record": workers["record"], "entity": workers["record"]})
+    return Linked(JUDGED.empty_table(), entities, {}, Compared(COMPARED.empty_table(), FOUND.empty_table()))
 
 
 def test_links_below_their_floor_hold_the_month_until_a_person_lets_it_go_on(resources: Resources) -> None:
