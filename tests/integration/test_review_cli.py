@@ -25,7 +25,6 @@ def resources(home: Path) -> Resources:
 @pytest.fixture
 def run(pairs: list[dict], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     assert pairs
-    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("SIGAP_STEWARDS", "dinas,verifikator")
 
     def run(*words: object) -> tuple[int | str | None, str, str]:
@@ -33,7 +32,7 @@ def run(pairs: list[dict], monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         with pytest.raises(SystemExit) as ended:
             cli.main()
         shown = capsys.readouterr()
-        return ended.value.code, shown.out, shown.err
+        return ended.value.code, " ".join(shown.out.split()), " ".join(shown.err.split())
 
     return run
 
