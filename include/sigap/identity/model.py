@@ -72,11 +72,6 @@ class Comparison:
         cases = " ".join(f"WHEN {item.number} THEN {item.weight_sql(left, right)}" for item in self.levels)
         return f"(CASE {level} {cases} END)"
 
-    @property
-    def best(self) -> float:
-        """The most that this comparison can add, before term frequencies."""
-        return max(level.weight for level in self.levels)
-
     def _case(self, left: str, right: str, results: Sequence[str]) -> str:
         cases = ""
         for level, result in zip(self.levels, results, strict=True):
