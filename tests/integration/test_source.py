@@ -192,7 +192,8 @@ def test_the_command_line_accepts_a_layout_and_shows_it(
         return ended.value.code, *capsys.readouterr()
 
     drifted = bring()
-    asked = ("accept", drifted.delivery_id, "--as", "sari", "--reason", REASON)
+    odd = "[/] :ok: \\"  # markup, an emoji code and the sign that would take markup back
+    asked = ("accept", drifted.delivery_id, "--as", "sari", "--reason", f"{REASON} {odd}")
     code, _, err = sigap(*asked, "--map", "Ukuran Baju=ukuran")
     assert code == 1 and "'ukuran' is no column of pkl" in err
     code, _, err = sigap(*asked, "--map", "Ukuran Baju")
@@ -200,8 +201,9 @@ def test_the_command_line_accepts_a_layout_and_shows_it(
     code, out, _ = sigap(*asked, "--map", "G=ignore")
     assert code == 0 and "No Identitas → nik" in out and "Ukuran Baju → ignore" in out
     assert "sigap collect 2026-01" in out
+    monkeypatch.setenv("COLUMNS", "200")
     code, out, _ = sigap("mappings", "pkl")
-    assert code == 0 and "sari" in out and drifted.delivery_id in out
+    assert code == 0 and "sari" in out and drifted.delivery_id in out and f"{odd} " in out
     file = resources.settings.home / "inbox/2026-01/associations/pkl/daftar.csv"
     code, out, _ = sigap("check", str(file), "--code", "pkl")
     assert code == 0 and "1 rows" in out and "would be accepted" in out

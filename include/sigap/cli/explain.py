@@ -13,6 +13,7 @@ from rich.text import Text
 from sigap.cli.terminal import JsonOption, resources_for, settings_for, show
 from sigap.domain.period import Period
 from sigap.errors import IdentityError
+from sigap.pipeline.verbatim import verbatim
 
 if TYPE_CHECKING:
     from sigap.audit.explain import Explanation
@@ -82,7 +83,7 @@ def _step(step: "Step", language: Any) -> Group:
     facts.add_column(width=_LABEL, style="dim")
     facts.add_column(overflow="fold")
     for name, value in step.facts.items():
-        facts.add_row(Text(label_of(name, language)), Text(_text(value)))
+        facts.add_row(Text(label_of(name, language)), verbatim(_text(value)))
     return Group(Text(step.title, style="bold"), facts)
 
 

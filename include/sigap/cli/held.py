@@ -9,6 +9,7 @@ from rich.table import Table
 
 from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, settings_for, show
 from sigap.errors import QualityError
+from sigap.pipeline.verbatim import verbatim
 
 held_app = typer.Typer(help="Held rows: see them and settle them, once for all months.", no_args_is_help=True)
 
@@ -38,9 +39,8 @@ def list_held(
     table = Table("delivery", "source", "sheet", "row", "cell", "reason")
     for found in shown:
         cell = f"{found['column']}{found['row']}" if found["column"] else ""
-        table.add_row(
-            found["delivery_id"], found["source"], found["sheet"], str(found["row"]), cell, found["code"]
-        )
+        sheet = verbatim(found["sheet"])
+        table.add_row(found["delivery_id"], found["source"], sheet, str(found["row"]), cell, found["code"])
     if shown:
         show.print(table)
     rest = findings.num_rows - len(shown)
@@ -67,7 +67,7 @@ def show_held(
     show.print(f"{found.file_name}, row {row}: {found.outcome}", markup=False)
     table = Table("header", "cell")
     for header, cell in cells.items():
-        table.add_row(header, cell or "")
+        table.add_row(verbatim(header), verbatim(cell))
     show.print(table)
     for finding in found.findings:
         where = f"{finding['column']}{row}" if finding["column"] else "row"

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from sigap.cli.terminal import JsonOption, resources_for, settings_for, show
 from sigap.domain.period import Period
+from sigap.pipeline.verbatim import verbatim
 
 person_app = typer.Typer(help="A person's number through the months.", no_args_is_help=True)
 
@@ -76,7 +77,7 @@ def show_history(
             if part
         )
         cause = event.cause if event.verdict_id is None else f"verdict {event.verdict_id} of {event.actor}"
-        table.add_row(event.period, str(event.person_id), what, cause)
+        table.add_row(event.period, str(event.person_id), what, verbatim(cause))
     show.print(table)
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, settings_for, show
 from sigap.domain.money import rupiah
+from sigap.pipeline.verbatim import verbatim
 
 if TYPE_CHECKING:
     from sigap.identity.shown import ShownPair
@@ -159,7 +160,7 @@ def _tell(kept: "Kept") -> None:
     show.print(" ".join(told))
 
 
-def _told(row: dict[str, Any]) -> tuple[str, ...]:
+def _told(row: dict[str, Any]) -> tuple[str | Text, ...]:
     return (
         row["fact_key"][:12],
         row["kind"],
@@ -172,8 +173,8 @@ def _told(row: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _place(source: str, delivery: str, sheet: str | None, row: int) -> str:
-    return escape(" ".join(filter(None, (source, delivery, sheet, f"row {row}"))))
+def _place(source: str, delivery: str, sheet: str | None, row: int) -> Text:
+    return verbatim(" ".join(filter(None, (source, delivery, sheet, f"row {row}"))))
 
 
 def _print(pair: "ShownPair") -> None:
@@ -183,7 +184,7 @@ def _print(pair: "ShownPair") -> None:
     table = Table("", "rekaman pertama", "rekaman kedua", "hasil perbandingan", "bobot")
     for line in lines_of(pair):
         weight = "" if line.weight is None else write_weight(line.weight, "id", signed=True)
-        table.add_row(line.label, escape(line.left), escape(line.right), line.words, weight)
+        table.add_row(line.label, verbatim(line.left), verbatim(line.right), line.words, weight)
     show.print(f"{pair.fact_key}: {pair.kind}", markup=False)
     show.print(table)
     for verdict in ("same", "different"):

@@ -6,11 +6,12 @@ Headers are shown as they stand in it; values of its cells never are.
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from sigap.domain.lists import FoundList
 from sigap.domain.reasons import reasons
+from sigap.pipeline.verbatim import verbatim
 from sigap.sources.changes import header_line
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def print_proposal(proposal: "Proposal", console: Console) -> None:
     table = Table("", "header", "column", "sure", "told by")
     for column in proposal.columns:
         sure = f"{column.confidence:.0%}" if column.confidence else ""
-        table.add_row(column.letter, escape(column.header), column.meaning, sure, column.because)
+        table.add_row(column.letter, verbatim(column.header), column.meaning, sure, column.because)
     console.print(table)
 
 
@@ -54,7 +55,7 @@ def _print_list(one: FoundList, console: Console) -> None:
     console.print(f"{where}{f', header in line {lines}' if lines else ''}", markup=False)
     table = Table("", "header", "column")
     for letter, header in header_line(one).items():
-        table.add_row(letter, escape(" ".join(header.split())), _meaning(letter, header, one))
+        table.add_row(letter, verbatim(" ".join(header.split())), _meaning(letter, header, one))
     console.print(table)
     notes = {
         "hidden sheet": int(one.is_hidden),
@@ -87,7 +88,7 @@ def _print_faults(faults: "tuple[Fault, ...]", console: Console) -> None:
         console.print(table)
 
 
-def _cells(fault: "Fault") -> str:
+def _cells(fault: "Fault") -> Text:
     """As a spreadsheet names them: `Data!B7`; the whole row where no one cell is at fault."""
     names = (f"{f'{sheet}!' if sheet else ''}{column or 'row '}{row}" for sheet, column, row in fault.cells)
-    return escape(", ".join(names))
+    return verbatim(", ".join(names))

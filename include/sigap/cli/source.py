@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Column, Table
 
 from sigap.cli.terminal import resources_for, say, settings_for, show
 from sigap.domain.period import Period
 from sigap.errors import SourceError
+from sigap.pipeline.verbatim import verbatim
 
 if TYPE_CHECKING:
     from sigap.domain.source import SourceEntry
@@ -35,9 +35,8 @@ def list_sources() -> None:
     for entry in load_catalog(settings.catalog_dir).values():
         folder = f"{entry.group}/{entry.code}/" if entry.group == "associations" else f"{entry.group}/"
         required = ", ".join(column.name for column in entry.columns.values() if column.required)
-        table.add_row(
-            entry.code, entry.title, folder, required, "this city" if entry.code in own else "SIGAP"
-        )
+        by = "this city" if entry.code in own else "SIGAP"
+        table.add_row(entry.code, verbatim(entry.title), folder, required, by)
     show.print(table)
 
 
@@ -141,10 +140,10 @@ def mappings(code: Annotated[str | None, typer.Argument(help="Only this sender."
     whole = (Column(title, no_wrap=True) for title in ("accepted", "sender", "delivery"))
     table = Table(*whole, "header → column", "by", "reason")
     for one in layouts:
-        meant = "\n".join(f"{escape(header)} → {name}" for header, name in one.columns.items())
+        meant = "\n".join(f"{header} → {name}" for header, name in one.columns.items())
         day = f"{one.accepted_at:%Y-%m-%d}" if one.accepted_at else ""
-        said_by = (escape(one.actor), escape(one.reason))
-        table.add_row(day, one.source, one.delivery_id, meant or "order only", *said_by)
+        said = (verbatim(text) for text in (meant or "order only", one.actor, one.reason))
+        table.add_row(day, one.source, one.delivery_id, *said)
     show.print(table if layouts else "No changed layout was accepted yet.")
 
 

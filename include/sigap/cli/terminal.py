@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.status import Status
+from rich.text import Text
 
 from sigap.domain.period import Period
 from sigap.pipeline.resources import Resources
@@ -23,8 +23,8 @@ InboxOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="End with one JSON object on standard output.")]
 
-say = Console(stderr=True, highlight=False)
-show = Console(highlight=False)
+say = Console(stderr=True, highlight=False, emoji=False)
+show = Console(highlight=False, emoji=False)
 
 
 @contextmanager
@@ -50,4 +50,4 @@ def settings_for(inbox: str | None = None) -> Settings:
 
 def tell(status: Status) -> Callable[[str, str], None]:
     """Shows verb and detail beside the spinner."""
-    return lambda verb, detail: status.update(f"[bold]{verb}[/] {escape(detail)}")
+    return lambda verb, detail: status.update(Text.assemble((verb, "bold"), " ", detail))

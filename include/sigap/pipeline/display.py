@@ -14,6 +14,7 @@ from sigap.domain.money import rupiah
 from sigap.pipeline.bill import DraftInvoice
 from sigap.pipeline.questions import Question
 from sigap.pipeline.summary import InvoiceFigures, MonthSummary
+from sigap.pipeline.verbatim import verbatim
 from sigap.quality.reported import Score
 from sigap.quality.stops import Stops, word_stops
 
@@ -64,8 +65,8 @@ def print_deliveries(
         counts = (row.received_rows, row.accepted_rows, row.held_rows, row.rejected_rows)
         table.add_row(
             row.delivery_id,
-            Text(f"{row.source}\n{row.file_name}"),
-            _became(row),
+            verbatim(f"{row.source}\n{row.file_name}"),
+            verbatim(_became(row)),
             *(NOTHING if count is None else f"{count:,}" for count in counts),
         )
     console.print(table)
@@ -119,9 +120,9 @@ def print_trace(steps: list[Step], console: Console) -> None:
             if isinstance(value, dict):
                 cells = branch.add(name)
                 for header, cell in value.items():
-                    cells.add(Text(f"{header}: {NOTHING if cell is None else cell}"))
+                    cells.add(verbatim(f"{header}: {NOTHING if cell is None else cell}"))
             elif value is not None:
-                branch.add(Text(f"{name}: {rupiah(value) if name.endswith('_idr') else value}"))
+                branch.add(verbatim(f"{name}: {rupiah(value) if name.endswith('_idr') else value}"))
     console.print(tree)
 
 

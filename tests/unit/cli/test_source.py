@@ -1,6 +1,7 @@
 """`sigap source`: an entry proposed from real files, and a look at a file that leaves nothing behind."""
 
 import datetime as dt
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -170,6 +171,17 @@ def read_entry_text(code: str) -> str:
     from sigap.sources.entry import SHIPPED
 
     return (SHIPPED / f"{code}.yaml").read_text(encoding="utf-8")
+
+
+def test_headers_and_titles_are_shown_letter_by_letter(run: Run, tmp_path: Path) -> None:
+    odd = ("Kode [/] :ok:", "[bold]Blok")
+    file = write_csv(tmp_path / "daftar", [[*HEADER, *odd], *([*line, "A", "B"] for line in PEOPLE)])
+    code, out, _ = run("add", file, "--code", "sopir")
+    assert code == 0 and all(header in out for header in odd)
+    entry = tmp_path / "home" / "catalog" / "sopir.yaml"
+    assert all(header in run("check", file, "--code", "sopir")[1] for header in odd)
+    entry.write_text(re.sub("title: .*", "title: '[/] Sopir :ok:'", entry.read_text(encoding="utf-8")))
+    assert "[/] Sopir :ok:" in run("list")[1]
 
 
 def test_an_unknown_sender_is_named_with_the_known_ones(run: Run, tmp_path: Path) -> None:
