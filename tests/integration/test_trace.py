@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sigap.audit.trace import Step, trace_line
+from sigap.audit.wording import say as say_word
 from sigap.domain.period import Period
 from sigap.errors import BillingError
 from sigap.pipeline.approve import record_approval
@@ -16,6 +17,7 @@ from sigap.pipeline.export import export
 from sigap.pipeline.link import link
 from sigap.pipeline.month import GROUPS, check_all, collect_all
 from sigap.pipeline.resources import Resources
+from sigap_portal.trail import trail
 
 JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
 STAYS, FALLS_OFF = "3275014101860001", "3275014101860002"
@@ -90,6 +92,17 @@ def test_membership_evidence_shows_the_cells_of_its_row(january: Resources) -> N
     assert (evidence["file_name"], evidence["period"]) == ("jan.csv", "2026-01")
     (searched,) = facts(trace(FALLS_OFF, JANUARY, january), "Membership evidence")
     assert searched["searched"] == "jan.csv"
+
+
+def test_a_search_in_vain_says_what_was_sought_in_both_languages(january: Resources) -> None:
+    """Link seeks by NIK, name, birth date and more: a trace that spoke of the NIK alone would be untrue."""
+    steps = [step for step in trace(FALLS_OFF, JANUARY, january) if step.title == "Membership evidence"]
+    ((searched, result),) = [stop.facts for stop in trail(steps)]
+    assert (searched.label.indonesian, searched.text) == ("Berkas yang dicari", "jan.csv")
+    english, indonesian = steps[0].facts["result"], "Tidak ada kepesertaan yang diakui milik orang ini"
+    assert english == "no membership was taken to be this person's"
+    assert result.text == f"{indonesian} ({english})"
+    assert indonesian in say_word("nothing", "memberships", "id", searched="jan.csv"), "explain says the same"
 
 
 def test_who_was_kept_is_traced_to_the_list_of_the_month_that_named_them(january: Resources) -> None:

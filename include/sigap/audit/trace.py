@@ -15,6 +15,8 @@ from sigap.errors import BillingError
 from sigap.lake import Lake
 from sigap.warehouse.tables import audit, billing, entitlement
 
+NO_MEMBERSHIP = "no membership was taken to be this person's"  # words.yaml of the portal translates it
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -108,10 +110,10 @@ def _decision_steps(decision: dict[str, Any]) -> list[Step]:
 
 
 def _evidence_steps(connection: Connection, lake: Lake, origin: Origin, person_id: int) -> list[Step]:
-    """The memberships under the person's NIK, or which files were searched for one in vain."""
+    """The memberships that link found to be the person's, or which files it searched in vain."""
     memberships = of_person(lake, origin.memberships, person_id)
     if not memberships:
-        facts = {"searched": ", ".join(origin.searched), "result": "no membership carries this NIK"}
+        facts = {"searched": ", ".join(origin.searched), "result": NO_MEMBERSHIP}
         return [Step("Membership evidence", facts)]
     return [_evidence_step(connection, lake, origin, row) for row in memberships]
 
