@@ -24,7 +24,8 @@ WORKER_TEXT = (
 )  # fmt: skip
 MEMBERSHIP_TEXT = (
     "nik", "kpj", "full_name", "birth_date", "segment", "status", "payer_code", "payer_name", "programmes",
-    "coverage_start", "coverage_end", "last_paid_month", "as_of_date",
+    "coverage_start", "coverage_end", "last_paid_month", "as_of_date", "sex", "kk", "mother_name", "phone",
+    "kelurahan", "kecamatan", "kabupaten", "place_code",
 )  # fmt: skip
 BILL_TEXT = ("nik", "kpj", "full_name", "month", "jkk", "jkm", "total")
 PAYMENT_TEXT = ("reference", "invoice_number", "paid_on", "amount")
@@ -75,6 +76,8 @@ CHECKED_MEMBERSHIPS = pa.schema(
         pa.field("coverage_end", pa.date32()),
         *_text("last_paid_month"),
         pa.field("as_of_date", pa.date32()),
+        # what most extracts do not hold: evidence of whose the membership is, and no more
+        *_text("sex", "kk", "mother_name", "phone", "kelurahan_code", "kecamatan_code"),
     ]
 )
 

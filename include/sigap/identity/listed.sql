@@ -17,6 +17,5 @@ CREATE OR REPLACE TEMP TABLE membership AS SELECT row_number() OVER () AS record
 
 CREATE OR REPLACE TEMP VIEW member_record AS
 SELECT record, 'memberships' AS source, nik, CASE WHEN nik IS NULL THEN nik_digits END AS nik_digits, full_name, birth_date,
-       NULL::VARCHAR AS sex, NULL::VARCHAR AS kk, NULL::VARCHAR AS mother_name, NULL::VARCHAR AS kelurahan_code,
-       NULL::VARCHAR AS kecamatan_code, NULL::VARCHAR AS phone
+       sex, kk, mother_name, kelurahan_code, kecamatan_code, phone
 FROM membership;

@@ -36,7 +36,8 @@ WORKER_COLUMNS = (
 )  # fmt: skip
 MEMBER_COLUMNS = (
     "delivery_id", "sheet", "row", "nik", "nik_digits", "kpj", "full_name", "birth_date", "segment", "status",
-    "payer_code", "payer_name", "coverage_start", "coverage_end", "last_paid_month", "as_of_date",
+    "payer_code", "payer_name", "coverage_start", "coverage_end", "last_paid_month", "as_of_date", "sex",
+    "kk", "mother_name", "phone", "kelurahan_code", "kecamatan_code",
 )  # fmt: skip
 WORKERS = pa.schema([CHECKED_WORKERS.field(name) for name in WORKER_COLUMNS])
 MEMBERS = pa.schema([CHECKED_MEMBERSHIPS.field(name) for name in MEMBER_COLUMNS])

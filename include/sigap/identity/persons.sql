@@ -77,7 +77,7 @@ niks AS (
 SELECT entity, nik, is_lead, known FROM niks ORDER BY entity, nik;
 
 CREATE OR REPLACE TEMP TABLE person_membership AS
-SELECT entity.entity, membership.* EXCLUDE (record, nik, nik_digits, full_name, birth_date)
+SELECT entity.entity, membership.* EXCLUDE (record, nik, nik_digits, full_name, birth_date, sex, kk, mother_name, phone, kelurahan_code, kecamatan_code)
 FROM (SELECT DISTINCT entity.entity, judged."right" AS record
       FROM judged JOIN entity ON entity.record = judged."left"
       WHERE judged.kind = 'membership' AND judged.decision = 'same') AS entity

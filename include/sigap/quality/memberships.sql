@@ -24,7 +24,15 @@ WITH printed AS (
         printable(status) AS status,
         printable(payer_code) AS payer_code,
         printable(payer_name) AS payer_name,
-        printable(programmes) AS programmes
+        printable(programmes) AS programmes,
+        printable(sex) AS sex,
+        regexp_replace(printable(kk), '[^0-9]', '', 'g') AS kk,
+        printable(mother_name) AS mother_name,
+        printable(phone) AS phone,
+        kelurahan,
+        kecamatan,
+        kabupaten,
+        place_code
     FROM received
 ),
 
@@ -35,8 +43,15 @@ filled AS (
             CASE WHEN regexp_matches(given(full_name), '\p{L}') THEN full_name END AS full_name,
             given(payer_code) AS payer_code,
             given(payer_name) AS payer_name,
-            upper(given(programmes)) AS programmes
+            upper(given(programmes)) AS programmes,
+            given(sex) AS sex,
+            CASE WHEN length(kk) = 16 THEN kk END AS kk,
+            given(mother_name) AS mother_name,
+            given(phone) AS phone
         ),
+        given(printable(kelurahan)) IS NOT NULL AS names_kelurahan,
+        given(printable(kecamatan)) IS NOT NULL AS names_kecamatan,
+        spelling(sex) AS sex_spelling,
         spelling(segment) AS segment_spelling,
         spelling(status) AS status_spelling
     FROM printed
@@ -67,10 +82,26 @@ dated AS (
 ),
 
 typed AS (
-    SELECT dated.* EXCLUDE (segment, status), segment_word.meaning AS segment, status_word.meaning AS status
+    SELECT
+        dated.* EXCLUDE (segment, status),
+        segment_word.meaning AS segment,
+        status_word.meaning AS status,
+        sex_word.meaning AS sex_letter,
+        places.kelurahan_code,
+        places.kecamatan_code,
+        -- Nobody has to say where a member lives: only what is written and not found is unknown.
+        places.is_unknown AND (names_kelurahan OR (names_kecamatan AND places.kecamatan_code IS NULL)) AS is_place_unknown,
+        places.is_respelled AS is_place_respelled,
+        places.is_code_unknown AS is_place_code_unknown
     FROM dated
     LEFT JOIN words AS segment_word ON segment_word.field = 'segment' AND segment_word.spelling = segment_spelling
     LEFT JOIN words AS status_word ON status_word.field = 'status' AND status_word.spelling = status_spelling
+    LEFT JOIN words AS sex_word ON sex_word.field = 'sex' AND sex_word.spelling = sex_spelling
+    LEFT JOIN places
+        ON places.kelurahan IS NOT DISTINCT FROM dated.kelurahan
+        AND places.kecamatan IS NOT DISTINCT FROM dated.kecamatan
+        AND places.kabupaten IS NOT DISTINCT FROM dated.kabupaten
+        AND places.place_code IS NOT DISTINCT FROM dated.place_code
 )
 
 SELECT
@@ -80,11 +111,15 @@ SELECT
     source,
     concat_ws(
         ',',
+        CASE WHEN is_place_respelled THEN 'ADDRESS_SPELLING' END,
+        CASE WHEN is_place_unknown THEN 'ADDRESS_UNKNOWN' END,
         CASE WHEN NOT is_stamped THEN 'DATA_INCOMPLETE' END,
         CASE WHEN is_unread THEN 'DATE_INVALID' END,
         birth_code,
         CASE WHEN full_name IS NULL THEN 'NAME_MISSING' END,
         nik_fault(nik_state),
+        CASE WHEN is_place_code_unknown THEN 'PLACE_CODE_UNKNOWN' END,
+        CASE WHEN sex IS NOT NULL AND sex_letter IS NULL THEN 'SEX_UNKNOWN' END,
         CASE WHEN segment IS NULL OR status IS NULL THEN 'VALUE_UNKNOWN' END,
         found_flags(flags, is_serial)
     ) AS codes,
@@ -102,6 +137,12 @@ SELECT
     start_day AS coverage_start,
     end_day AS coverage_end,
     paid_month AS last_paid_month,
-    as_of_day AS as_of_date
+    as_of_day AS as_of_date,
+    sex_letter AS sex,
+    kk,
+    mother_name,
+    phone,
+    kelurahan_code,
+    kecamatan_code
 FROM typed
 ORDER BY position

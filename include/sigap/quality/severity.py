@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from sigap.domain.reasons import reasons
 from sigap.domain.source import Severity, SourceEntry
 from sigap.errors import QualityError
-from sigap.quality.words import severities
+from sigap.quality.words import evidence_codes, severities
 
 INCOMPLETE = "DATA_INCOMPLETE"
 _BY_A_PERSON = {"accept": "VERDICT_ACCEPTED", "reject": "VERDICT_REJECTED"}
@@ -43,7 +43,8 @@ class Ruling:
 def severities_of(entry: SourceEntry) -> Mapping[str, Severity]:
     """What each code does to a row of this source: the house's rule, unless its catalog entry says otherwise.
 
-    Raises `QualityError` when the entry weighs a code that is none of a row, or what a person decided.
+    Raises `QualityError` when the entry weighs a code that is none of a row, or what a person decided, or
+    would hold or reject a row for what is only evidence of whose it is.
     """
     known = {code for code, reason in reasons().items() if reason.stage == "quality"}
     fixed = {CORRECTED, *_BY_A_PERSON.values()}
@@ -52,6 +53,13 @@ def severities_of(entry: SourceEntry) -> Mapping[str, Severity]:
         raise QualityError(
             f"sources/catalog/{entry.code}.yaml gives a severity to {', '.join(wrong)}, which is no finding "
             "of the check. Take a code of the stage quality from domain/reasons.yaml; verdicts keep theirs."
+        )
+    strict = {code for code, severity in entry.severity.items() if severity in ("hold", "reject")}
+    grave = sorted(strict & evidence_codes(entry.kind))
+    if grave:
+        raise QualityError(
+            f"sources/catalog/{entry.code}.yaml would hold or reject rows for {', '.join(grave)}, which "
+            f"is only evidence in {entry.kind}. Make it warn or info."
         )
     return {**severities(entry.kind), **entry.severity}
 

@@ -42,9 +42,8 @@ def type_rows(
     numbered = _number(received, columns)
     connection.register("received", numbered)
     connection.register("dates", columns.dates)
+    connection.register("places", find_places(connection, numbered, atlas, entry.numbering))
     facts = _facts(entry, period)
-    if entry.kind == "workers":
-        connection.register("places", find_places(connection, numbered, atlas, entry.numbering))
     return connection.sql(_statement(entry.kind), params=facts).to_arrow_table()
 
 

@@ -56,6 +56,11 @@ def severities(kind: Kind) -> Mapping[str, Severity]:
     return given
 
 
+def evidence_codes(kind: Kind) -> frozenset[str]:
+    """Codes that may hold or reject no row of that kind, whoever sent it."""
+    return frozenset(_load("severity.yaml")["evidence"][kind])
+
+
 def report_words() -> dict[str, Any]:
     """What the quality report says, in Bahasa Indonesia."""
     return _load("report.yaml")

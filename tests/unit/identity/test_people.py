@@ -195,6 +195,37 @@ def test_two_rows_without_a_nik_are_compared_and_are_nobody_alone() -> None:
     assert links.counts["rows_same"] == 1
 
 
+def test_a_common_name_and_birth_date_are_settled_by_what_else_the_extract_says() -> None:
+    day, told = dt.date(1975, 1, 1), {"mother_name": "Karsih", "sex": "P", "phone": "0812-9000-4455"}
+    places = {name: HOME[name] for name in ("kelurahan_code", "kecamatan_code")}
+    common = {"full_name": "SITI AMINAH", "birth_date": day}
+    rows = [worker(), worker(**common, **told, **HOME, nik=None, source="becak", row=2)]
+    bare = member(**common, nik="3275024101750003")
+    fuller = bare | places | told | {"phone": "6281290004455"}
+    assert decided(link(rows, [bare])) == {"membership_review": 1}
+    assert decided(link(rows, [fuller])) == {"membership_same": 1}
+    elsewhere = {"kelurahan_code": "32.75.04.1001", "kecamatan_code": "32.75.04"}
+    stranger = fuller | elsewhere | {"mother_name": "Suminten", "sex": "L", "phone": "081311112222"}
+    assert decided(link(rows, [stranger])) == {}
+
+
+def test_a_membership_without_a_nik_is_a_person_s_when_the_rest_of_it_agrees() -> None:
+    common = {"full_name": "SITI AMINAH", "birth_date": dt.date(1975, 1, 1)}
+    told = {"mother_name": "Karsih", "sex": "P", "kk": "3275010101750009"}
+    rows, bare = [worker(**common, **told, **HOME)], member(**common, nik=None)
+    assert only(link(rows, [bare]))["conflict"] == "LINK_DOUBTFUL"
+    known = link(rows, [bare | told | {name: HOME[name] for name in ("kelurahan_code", "kecamatan_code")}])
+    assert only(known)["conflict"] is None
+    assert known.memberships["row"].to_pylist() == [9]
+
+
+def decided(links: Links) -> dict[str, int]:
+    """How many pairs of a row and a membership were called same, or wait for a person."""
+    return {
+        name: links.counts[name] for name in ("membership_same", "membership_review") if name in links.counts
+    }
+
+
 def test_the_order_of_rows_received_does_not_matter() -> None:
     rows = [
         worker(

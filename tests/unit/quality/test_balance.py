@@ -25,6 +25,7 @@ from sigap.domain.source import Column, SourceEntry
 from sigap.quality.checked import Checked, add_up
 from sigap.quality.rows import check_rows, check_stretches
 from sigap.quality.verdicts import VERDICTS, fact_keys
+from sigap.quality.words import evidence_codes
 
 JANUARY = Period(2026, 1)
 SCHEMAS = {"workers": RECEIVED_WORKERS, "memberships": RECEIVED_MEMBERSHIPS}
@@ -64,7 +65,8 @@ def anything(kind: str) -> st.SearchStrategy[dict[str, str | None]]:
 
 
 def entries(kind: str) -> st.SearchStrategy[SourceEntry]:
-    weights = st.dictionaries(st.sampled_from(CODES), st.sampled_from(["reject", "hold", "warn", "info"]))
+    codes = sorted(set(CODES) - evidence_codes(kind))  # those may hold nothing
+    weights = st.dictionaries(st.sampled_from(codes), st.sampled_from(["reject", "hold", "warn", "info"]))
     columns = {"birth_date": Column("birth_date", ("Lahir",), date_order="dmy")}
     return weights.map(lambda given: SourceEntry("becak", "Becak", kind, columns, severity=given))
 

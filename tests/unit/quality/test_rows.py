@@ -320,6 +320,61 @@ def test_membership_values_are_typed_and_spelled_as_agreed():
     assert (found["coverage_start"], found["as_of_date"]) == (dt.date(2025, 1, 1), dt.date(2026, 1, 2))
 
 
+EVIDENCE = ("sex", "kk", "mother_name", "phone", "kelurahan_code", "kecamatan_code")
+BARE = dict.fromkeys(("sex", "kelurahan", "kecamatan"))
+KECAMATAN = {"kecamatan_code": "32.75.02"}
+HOME = KECAMATAN | {"kelurahan_code": "32.75.02.1002"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"sex": "Laki - laki", "kk": "3275-0101-0101-0001", "mother_name": "  Karsih  ", "phone": "0812 34"},
+        {"kelurahan": "Kel. Kranji", "kecamatan": "Bks Brt"},
+        {"kelurahan": "Krannji", "kecamatan": "Bekasi Barat"},
+        {"kecamatan": "Bekasi Barat"},
+        {"place_code": "3275021002"},
+        {"kelurahan": "Kranji", "kecamatan": "Bekasi Barat", "kabupaten": "Kab. Bogor"},
+        {"sex": "-", "kk": "12", "mother_name": "N/A", "phone": "–", "kelurahan": "NULL", "kecamatan": "-"},
+    ],
+)
+def test_what_a_membership_says_of_its_holder_is_read_as_in_a_list_of_workers(told):
+    (membership,), (worker,) = check_members([told]), check_each([BARE | told])
+    assert [membership[name] for name in EVIDENCE] == [worker[name] for name in EVIDENCE]
+    assert (membership["outcome"], membership["reasons"]) == ("accepted", "")
+
+
+def test_an_extract_that_says_nothing_of_its_holders_has_no_finding():
+    (found,) = check_members([{}])
+    assert [found[name] for name in EVIDENCE] == [None] * len(EVIDENCE)
+    assert (found["outcome"], found["reasons"], found["warnings"], found["fact_key"]) == (
+        "accepted",
+        "",
+        "",
+        None,
+    )
+
+
+def test_a_wrong_cell_of_the_evidence_is_left_out_and_holds_no_membership():
+    cases = [
+        ({"sex": "?x"}, "SEX_UNKNOWN", {}),
+        ({"kk": "3275"}, "", {}),
+        ({"kelurahan": "Antah", "kecamatan": "Berantah"}, "ADDRESS_UNKNOWN", {}),
+        ({"kecamatan": "Berantah"}, "ADDRESS_UNKNOWN", {}),
+        ({"kelurahan": "Antah", "kecamatan": "Bekasi Barat"}, "ADDRESS_UNKNOWN", KECAMATAN),
+        ({"kelurahan": "Krannji", "kecamatan": "Bekasi Barat"}, "ADDRESS_SPELLING", HOME),
+        ({"place_code": "XX.99"}, "PLACE_CODE_UNKNOWN", {}),
+        ({"kecamatan": "Bekasi Barat"}, "", KECAMATAN),
+        ({"place_code": "32.75.02"}, "", KECAMATAN),
+        ({"kabupaten": "Kota Bekasi"}, "", {}),
+        ({"kelurahan": "Cibubur", "kecamatan": "Ciracas", "kabupaten": "Jakarta Timur"}, "", {}),
+    ]
+    found = check_members([changes for changes, *_ in cases])
+    for (changes, code, kept), row in zip(cases, found, strict=True):
+        assert (row["outcome"], row["reasons"], row["warnings"]) == ("accepted", "", code), changes
+        assert {name: row[name] for name in EVIDENCE if row[name]} == kept, changes
+
+
 cell = st.one_of(
     st.none(),
     st.text(max_size=12),

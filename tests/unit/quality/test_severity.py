@@ -1,12 +1,14 @@
 """What findings do to a row: the house's rule, the sender's own, and a person above both."""
 
+from dataclasses import replace
+
 import pytest
 
 from sigap.domain.reasons import reasons
 from sigap.domain.source import SourceEntry
 from sigap.errors import QualityError
 from sigap.quality.severity import rule, severities_of
-from sigap.quality.words import severities
+from sigap.quality.words import evidence_codes, severities
 
 WEIGHTS = {"NIK_MISSING": "hold", "NAME_MISSING": "reject", "NIK_REGION": "warn", "VALUE_FORMULA": "info"}
 
@@ -39,6 +41,17 @@ def test_a_sender_may_be_judged_otherwise_than_the_house_does() -> None:
 def test_a_severity_for_what_is_no_finding_or_a_verdict_is_refused(code: str) -> None:
     with pytest.raises(QualityError, match=rf"becak\.yaml .* {code}.*reasons\.yaml"):
         severities_of(entry(**{code: "warn"}))
+
+
+@pytest.mark.parametrize("severity", ["hold", "reject"])
+@pytest.mark.parametrize("code", sorted(evidence_codes("memberships")))
+def test_no_catalog_entry_gives_a_membership_up_for_what_is_only_evidence(code: str, severity: str) -> None:
+    members = SourceEntry("anggota", "Anggota", "memberships", {}, severity={code: severity})
+    with pytest.raises(QualityError, match=rf"anggota\.yaml .* {code}.*Make it warn or info"):
+        severities_of(members)
+    assert severities_of(replace(members, severity={code: "warn"}))[code] == "warn"
+    assert severities("memberships")[code] == "info"
+    assert severities_of(entry(**{code: severity}))[code] == severity, "of workers it may be grave"
 
 
 def test_a_code_without_a_severity_names_the_file() -> None:
