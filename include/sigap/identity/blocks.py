@@ -1,20 +1,20 @@
-"""Where pairs are looked for: the blocking rules of a model as joins that score while they join.
+"""Where pairs are looked for: the blocking rules of a model as joins of sketches.
 
-A pair is scored in the join that finds it, so that candidates are never written down: what cannot reach the
-wanted weight is gone before the next pair is read, and a block that explodes costs time, not memory.
+A block brings only pairs that could reach the wanted weight by what their sketches say (see `sketch`); those
+are then weighed. So the pairs of a block are never all written down, and few cost more than numbers.
 """
 
 import math
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from sigap.identity.model import Comparison, Level, Model, is_exact, on
+from sigap.identity.model import Comparison, Level, Model, exact_column, on
+from sigap.identity.sketch import digits, key, needs, weaker
 
 # Parts of a rule, those in parentheses kept whole.
 _AND = re.compile(r"\s+and\s+(?![^()]*\))", flags=re.IGNORECASE)
-# What is compared without measuring how alike two words are.
-_CHEAP = frozenset({"nik", "birth_date", "place", "kk", "sex", "phone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,37 +63,68 @@ class Block:
 
 @dataclass(frozen=True)
 class Search:
-    """A join of two standardised relations `l` and `r` that keeps the pairs of at least `least` weight."""
+    """Pairs of two sketched relations `l` and `r` that may weigh at least `least`."""
 
     model: Model
-    least: float | str  # a number, or an expression over l and r
+    blocks: tuple[Block, ...]
+    least: float | str  # a number, or an expression over the sketches l and r
+
+    @property
+    def sketched(self) -> tuple[str, ...]:
+        """What sketches must hold: see `make_sketch`."""
+        levels = [level for each in self.model.comparisons for level in each.levels]
+        counted = [name for level in levels if level.condition for name in digits(level.condition)]
+        keys = [needs(each, "l") for block in self.blocks for each in block.left]
+        keys += [needs(each, "r") for block in self.blocks for each in block.right]
+        return tuple(dict.fromkeys((*self.model.columns, *counted, *keys)))
 
     def sql(self, block: Block, left: str, right: str, also: str = "true") -> str:
-        """Pairs of a block: `left`, `right` (records) and `match_weight`."""
-        weight = self.model.weight_sql(equal=block.equal)
-        return (
-            f'SELECT l.record AS "left", r.record AS "right", {weight} AS match_weight '
-            f"FROM {left} AS l JOIN {right} AS r ON {block.on} "
-            f"WHERE {also} AND {self._hopeful(block)} AND {weight} >= {self.least}"
-        )
-
-    def _hopeful(self, block: Block) -> str:
-        """What the cheap comparisons alone say, and the most that the dear ones could add."""
-        cheap = [each for each in self.model.comparisons if each.name in _CHEAP]
-        dear = [each for each in self.model.comparisons if each.name not in _CHEAP]
-        said = [each.weight_sql(equal=block.equal) for each in cheap] + [_hope_sql(each) for each in dear]
-        return f"{self.model.prior} + {' + '.join(said)} >= {self.least}" if cheap else "true"
+        """`left` and `right` (records) of the pairs of a block that may weigh enough and for which `also`."""
+        keys = [
+            f"{key(mine, 'l')} = {key(theirs, 'r')}"
+            for mine, theirs in zip(block.left, block.right, strict=True)
+        ]
+        narrow = [weaker(block.also)[0]] if block.also else []
+        hope = [_hope_sql(each, block.equal) for each in self.model.comparisons]
+        joined = f"{left} AS l JOIN {right} AS r ON {' AND '.join([*keys, *narrow, also])}"
+        return f'SELECT "left", "right" FROM {_heavy(joined, self.model.prior, hope, self.least)}'
 
 
-def _hope_sql(comparison: Comparison) -> str:
-    """The most a comparison can add, told without measuring: nothing of a missing value."""
-    missing = [level.condition for level in comparison.levels if level.number < 0 and level.condition]
-    known = [level for level in comparison.levels if level.number >= 0]
-    cases = [f"WHEN {on(condition, 'l', 'r')} THEN 0" for condition in missing]
-    if is_exact(known[0].condition):
-        cases.append(f"WHEN {on(known[0].condition, 'l', 'r')} THEN {_most(known[0])}")
-        known = known[1:]
-    return f"(CASE {' '.join(cases)} ELSE {max(_most(level) for level in known)} END)"
+def weighed_sql(model: Model, pairs: str, left: str, right: str, least: float | str) -> str:
+    """`left`, `right` and `match_weight` of those `pairs` of two relations that weigh at least `least`."""
+    weights = [each.weight_sql() for each in model.comparisons]
+    joined = f'{pairs} AS p JOIN {left} AS l ON l.record = p."left" JOIN {right} AS r ON r.record = p."right"'
+    return f'SELECT "left", "right", match_weight FROM {_heavy(joined, model.prior, weights, least)}'
+
+
+def _heavy(joined: str, prior: float, weights: Sequence[str], least: float | str) -> str:
+    """Random numbers keep DuckDB from moving the condition into the join.
+
+    There it would be computed for a handful of pairs at a time, which takes twice as long.
+    """
+    weight = " + ".join([f"{prior!r}::DOUBLE", *weights])
+    return (
+        f'(SELECT l.record AS "left", r.record AS "right", {weight} AS match_weight, {least} AS least '
+        f"FROM {joined}) WHERE match_weight + 0 * random() >= least"
+    )
+
+
+def _hope_sql(comparison: Comparison, equal: Collection[str]) -> str:
+    """The most a comparison can add, told from sketches, where the columns `equal` are known to be equal."""
+    best = next(level for level in comparison.levels if level.number >= 0)
+    if best.condition and exact_column(best.condition) in equal:
+        return best.weight_sql("l", "r")
+    cases = ""
+    for place, level in enumerate(comparison.levels):
+        left = repr(max(_most(each) for each in comparison.levels[place:] if each.number >= 0))
+        if level.condition is None:
+            return f"(CASE {cases}ELSE {left}::DOUBLE END)"
+        weak, is_known = weaker(level.condition)
+        if weak == "TRUE":
+            return f"(CASE {cases}ELSE {left}::DOUBLE END)" if cases else f"{left}::DOUBLE"
+        added = level.weight_sql("l", "r") if is_known else f"{left}::DOUBLE"
+        cases += f"WHEN {on(weak, 'l', 'r')} THEN {added} "
+    return f"(CASE {cases}END)"
 
 
 def _most(level: Level) -> float:

@@ -3,19 +3,20 @@
 Works on the tables `worker` and `member` of a connection, both with the columns of STANDARD.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from sigap.identity.blocks import Block, Search
+from sigap.identity.blocks import Block, Search, weighed_sql
 from sigap.identity.clusters import join_rows
 from sigap.identity.compared import Compared, keep_compared, split_compared
 from sigap.identity.model import Model
 from sigap.identity.policy import Policy, policy
 from sigap.identity.records import JUDGED
+from sigap.identity.sketch import make_sketch
 
 _VERDICTS = pa.schema([pa.field("fact_key", pa.string()), pa.field("verdict", pa.string())])
 _COMPARED = (
@@ -28,8 +29,9 @@ _FACTS = ", ".join(f"coalesce(side.{name}::VARCHAR, '')" for name in _COMPARED)
 # Pairs under one NIK are looked at apart; everybody else is looked for.
 OTHER_NIK = "(l.nik IS NULL OR r.nik IS NULL OR l.nik <> r.nik)"
 
-# Adds to table `found` the pairs of a kind between two relations of standardised records.
-FindPairs = Callable[[duckdb.DuckDBPyConnection, Model, Policy, str, str, str], None]
+Wanted = tuple[str, str, str]  # kind, and the relations of standardised records on the left and on the right
+# Adds to table `found` the pairs that are wanted.
+FindPairs = Callable[[duckdb.DuckDBPyConnection, Model, Policy, Sequence[Wanted]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,7 @@ def link_records(
     rules = rules or policy()
     connection.register("verdicts", verdicts if verdicts is not None else _VERDICTS.empty_table())
     _start(connection, model, rules)
-    for kind, left, right in split_compared(connection, before):
-        (find or find_pairs)(connection, model, rules, kind, left, right)
+    (find or find_pairs)(connection, model, rules, split_compared(connection, before))
     _run(connection, "weigh", **_columns(model))
     _run(connection, "judge", facts=_FACTS)
     join_rows(connection)
@@ -90,36 +91,64 @@ def _start(connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy) -
 
 
 def find_pairs(
-    connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy, kind: str, left: str, right: str
+    connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy, wanted: Sequence[Wanted]
 ) -> None:
-    """Add to `found` the pairs of two relations that the blocks of the model bring, scored in the join."""
-    search = Search(model, least_sql(model, rules, kind))
-    also = OTHER_NIK + (" AND l.record < r.record" if kind == "rows" else "")
-    for rule in model.blocks:
-        block = Block.parse(rule)
-        if block.equal != {"nik"}:
-            connection.execute(
-                f"INSERT INTO found SELECT '{kind}', * FROM ({search.sql(block, left, right, also)})"
-            )
+    """Add to `found` the pairs that the blocks of the model bring, as far as they weigh enough."""
+    blocks = tuple(block for block in map(Block.parse, model.blocks) if block.equal != {"nik"})
+    registry = _registry(rules)
+    sketched = Search(model, blocks, 0).sketched
+    for side in ("worker", "member"):
+        make_sketch(connection, side, (*sketched, registry))
+    for kind, left, right in wanted:
+        search = Search(model, blocks, least_sql(model, rules, kind, '{side}."{registry}"'))
+        sides = _sketch_of(connection, left), _sketch_of(connection, right)
+        also = OTHER_NIK + (" AND l.record < r.record" if kind == "rows" else "")
+        connection.execute('CREATE OR REPLACE TEMP TABLE candidate ("left" BIGINT, "right" BIGINT)')
+        for block in blocks:
+            connection.execute(f"INSERT INTO candidate {search.sql(block, *sides, also)}")
+        weighed = weighed_sql(
+            model, "(SELECT DISTINCT * FROM candidate)", left, right, least_sql(model, rules, kind)
+        )
+        connection.execute(f"INSERT INTO found SELECT '{kind}', * FROM ({weighed})")
+        for sketch in {*sides, "candidate"} - {"worker_sketch", "member_sketch"}:
+            connection.execute(f"DROP TABLE {sketch}")
+    connection.execute("DROP TABLE worker_sketch; DROP TABLE member_sketch")
 
 
-def least_sql(model: Model, rules: Policy, kind: str) -> str:
+def _sketch_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+    """The sketches of a relation of workers or members."""
+    side = "member" if relation.endswith("member") else "worker"
+    if relation == side:
+        return f"{side}_sketch"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {relation}_sketch AS "
+        f"FROM {side}_sketch SEMI JOIN {relation} USING (record)"
+    )
+    return f"{relation}_sketch"
+
+
+def least_sql(model: Model, rules: Policy, kind: str, registry: str = "{side}.{registry}") -> str:
     """What a pair has to weigh to be kept, by the class of its sources, as an expression over l and r.
 
     Two whole NIK are two people's unless everything else is one person's, so their pairs have to weigh more.
+    `registry` says how a side tells that its source is a registry.
     """
     least = {
         name: (
             f"CASE WHEN l.nik IS NOT NULL AND r.nik IS NOT NULL "
-            f"THEN {max(rules.evidence_from, limits['same'] - rules.evidence_below)} "
-            f"ELSE {max(rules.evidence_from, limits['review'] - rules.evidence_below)} END"
+            f"THEN {max(rules.evidence_from, limits['same'] - rules.evidence_below)}::DOUBLE "
+            f"ELSE {max(rules.evidence_from, limits['review'] - rules.evidence_below)}::DOUBLE END"
         )
         for name, limits in model.thresholds.items()
     }
-    listed = ", ".join(f"'{source}'" for source in rules.registry)
     sides = ("l", "r") if kind == "rows" else ("l",)
-    is_registry = " AND ".join(f"{side}.source IN ({listed})" for side in sides)
+    is_registry = " AND ".join(registry.format(side=side, registry=_registry(rules)) for side in sides)
     return f"CASE WHEN {is_registry} THEN {least['registry']} ELSE {least['association']} END"
+
+
+def _registry(rules: Policy) -> str:
+    listed = ", ".join(f"'{source}'" for source in rules.registry)
+    return f"source IN ({listed})"
 
 
 def _columns(model: Model) -> dict[str, str]:

@@ -1,11 +1,12 @@
--- Digests of both sides, how many rows share each, and whether the worker was looked for among the members.
+-- Digests of both sides, how many rows of the lists share each, and whether such a worker was looked for among the members.
 CREATE OR REPLACE TEMP TABLE facts_now AS
-SELECT 'worker' AS side, fact, count(*)::INT AS rows, coalesce(bool_or(is_open), false) AS is_open
-FROM worker_fact LEFT JOIN (SELECT record, true AS is_open FROM open_worker) AS opened USING (record)
-GROUP BY fact
+(
+    SELECT 'worker' AS side, fact, count(*)::INT AS rows, bool_or(opened.record IS NOT NULL) AS is_open
+    FROM worker_fact LEFT JOIN (SELECT record FROM open_worker) AS opened USING (record)
+    GROUP BY fact ORDER BY fact
+)
 UNION ALL
-SELECT 'member', fact, 1, false FROM (SELECT DISTINCT fact FROM member_fact)
-ORDER BY side, fact;
+SELECT 'member', fact, 1, false FROM member_fact;
 
 CREATE OR REPLACE TEMP TABLE found_now AS
 SELECT DISTINCT kind, l.fact AS left_fact, coalesce(w.fact, m.fact) AS right_fact

@@ -10,11 +10,11 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
 from sigap.errors import IdentityError
 
@@ -60,11 +60,8 @@ class Comparison:
         """Number of the first level that holds, as an expression over two relations."""
         return self._case(left, right, [str(level.number) for level in self.levels]) + "::TINYINT"
 
-    def weight_sql(self, left: str = "l", right: str = "r", equal: Collection[str] = ()) -> str:
-        """Weight of the first level that holds, where the columns `equal` are known to be equal."""
-        best = next(level for level in self.levels if level.number >= 0)
-        if best.condition and _exact_column(best.condition) in equal:
-            return best.weight_sql(left, right)
+    def weight_sql(self, left: str = "l", right: str = "r") -> str:
+        """Weight of the first level that holds."""
         return self._case(left, right, [level.weight_sql(left, right) for level in self.levels])
 
     def known_weight_sql(self, level: str, left: str = "l", right: str = "r") -> str:
@@ -95,9 +92,9 @@ class Model:
     thresholds: Mapping[str, Mapping[str, float]]  # by class of source: same, review; match weights
     trained: Mapping[str, str]
 
-    def weight_sql(self, left: str = "l", right: str = "r", equal: Collection[str] = ()) -> str:
+    def weight_sql(self, left: str = "l", right: str = "r") -> str:
         """The match weight of a pair as one expression over two standardised relations."""
-        parts = (each.weight_sql(left, right, equal) for each in self.comparisons)
+        parts = (each.weight_sql(left, right) for each in self.comparisons)
         return " + ".join([_number(self.prior), *parts])
 
     @cached_property
@@ -159,7 +156,7 @@ def on(condition: str, left: str, right: str) -> str:
 def _comparison(tree: Mapping[str, Any]) -> Comparison:
     listed = tree["comparison_levels"]
     known = sum(not level.get("is_null_level", False) for level in listed)
-    exact = {_exact_column(level["sql_condition"]): level for level in listed}
+    exact = {exact_column(level["sql_condition"]): level for level in listed}
     levels = []
     for level in listed:
         if level.get("is_null_level", False):
@@ -187,12 +184,7 @@ def _level(tree: Mapping[str, Any], number: int, exact: Mapping[str | None, Mapp
     )
 
 
-def is_exact(condition: str | None) -> TypeGuard[str]:
-    """Whether a condition compares one column for equality and nothing else."""
-    return condition is not None and _exact_column(condition) is not None
-
-
-def _exact_column(condition: str) -> str | None:
+def exact_column(condition: str) -> str | None:
     """The column that a level compares for equality and nothing else."""
     found = re.fullmatch(r'\s*"?([a-z0-9_]+)_l"?\s*=\s*"?([a-z0-9_]+)_r"?\s*', condition)
     return found[1] if found and found[1] == found[2] else None

@@ -7,7 +7,7 @@ case only: two similarities of words differ in their last bit and a level's limi
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import duckdb
 
 from sigap.errors import IdentityError
 from sigap.identity.blocks import Block
-from sigap.identity.cascade import OTHER_NIK, least_sql
+from sigap.identity.cascade import OTHER_NIK, Wanted, least_sql
 from sigap.identity.model import Model
 from sigap.identity.policy import Policy
 from sigap.identity.records import STANDARD
@@ -56,14 +56,24 @@ class SparkSearch:
         connection: duckdb.DuckDBPyConnection,
         model: Model,
         rules: Policy,
+        wanted: Sequence[Wanted],
+    ) -> None:
+        """Add to `found` the pairs that the blocks of the model bring: see `find_pairs`.
+
+        Raises `IdentityError` when Spark gives up.
+        """
+        for kind, left, right in wanted:
+            self._find(connection, model, rules, kind, left, right)
+
+    def _find(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        model: Model,
+        rules: Policy,
         kind: str,
         left: str,
         right: str,
     ) -> None:
-        """Add to `found` the pairs of two relations that the blocks of the model bring: see `find_pairs`.
-
-        Raises `IdentityError` when Spark gives up.
-        """
         sides = list(dict.fromkeys((left, right)))
         if not all(len(connection.table(side)) for side in sides):
             return

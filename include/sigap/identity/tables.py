@@ -16,8 +16,9 @@ from upath import UPath
 
 from sigap.engine import connect
 from sigap.errors import IdentityError
-from sigap.identity.blocks import Block, Search
+from sigap.identity.blocks import Block, Search, weighed_sql
 from sigap.identity.model import Model
+from sigap.identity.sketch import make_sketch
 from sigap.identity.table import count_terms, is_readable, load
 from sigap.publish import publish_file
 
@@ -60,8 +61,8 @@ class Task:
 
     @property
     def also(self) -> str:
-        """What keeps a pair of one table from being met twice; the order is Splink's."""
-        return "l.unique_id < r.unique_id" if self.is_single else "true"
+        """What keeps a pair of one table from being met twice; records are in the order of the ids."""
+        return "l.record < r.record" if self.is_single else "true"
 
 
 def link_tables(
@@ -103,13 +104,17 @@ def link_tables(
 
 def _search(connection: duckdb.DuckDBPyConnection, task: Task, least: float, most_pairs: int) -> int:
     """Make `found` of the pairs of all blocks that weigh at least `least`; how many there are."""
-    search = Search(task.model, least)
+    search = Search(task.model, task.blocks, least)
     for block in task.blocks:
         _refuse_explosion(connection, task, block, most_pairs)
-    connection.execute('CREATE TABLE met ("left" BIGINT, "right" BIGINT, match_weight DOUBLE)')
+    for table in {LEFT, task.right}:
+        make_sketch(connection, table, search.sketched)
+    connection.execute('CREATE TABLE met ("left" BIGINT, "right" BIGINT)')
     for block in task.blocks:
-        connection.sql(search.sql(block, LEFT, task.right, task.also)).insert_into("met")
-    connection.table("met").distinct().create("found")
+        pairs = search.sql(block, f"{LEFT}_sketch", f"{task.right}_sketch", task.also)
+        connection.execute(f"INSERT INTO met {pairs}")
+    weighed = weighed_sql(task.model, "(SELECT DISTINCT * FROM met)", LEFT, task.right, least)
+    connection.execute(f"CREATE TABLE found AS {weighed}")
     return len(connection.table("found"))
 
 
