@@ -89,7 +89,8 @@ def pairs(resources: Resources) -> list[dict[str, Any]]:
         "row": 2, "nik": "3275011708800010", "kpj": "99000000017", "full_name": f"{CANARY}WATI",
         "birth_date": day, "segment": "BPU", "status": "AKTIF", "payer_name": "MANDIRI",
         "coverage_start": dt.date(2025, 1, 1), "coverage_end": dt.date(2026, 3, 31),
-        "last_paid_month": "2026-01",
+        "last_paid_month": "2026-01", "kelurahan_code": "32.75.02.1002", "mother_name": "UJI KARSIH",
+        "phone": "0800-1234-5678", "sex": "P",
     }  # fmt: skip
     worker = deliver(resources, "pkl", "workers", [*good, mine | {"full_name": CANARY}])
     bpjs = deliver(resources, "memberships", "memberships", [member])
@@ -308,6 +309,9 @@ def test_a_look_shows_both_rows_and_is_kept_without_the_person(resources: Resour
     assert (shown.left["nik"], shown.right["nik"]) == ("327501170880001?", "3275011708800010")
     assert shown.left["place"] == "Kranji, Bekasi Barat"
     assert shown.right["membership"] == "KPJ 99000000017, BPU, AKTIF, pembayar: MANDIRI"
+    assert [shown.right[name] for name in ("place", "mother_name", "phone", "sex", "kk")] == [
+        "Kranji, Bekasi Barat", "UJI KARSIH", "0800-1234-5678", "Perempuan", "",
+    ]  # fmt: skip
     assert shown.right["coverage"].startswith("sejak 1 Januari 2025, sampai 31 Maret 2026")
     assert history == []
     with resources.warehouse.connect() as connection:

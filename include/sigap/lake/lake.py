@@ -72,23 +72,25 @@ class Lake:
     ) -> pa.Table:
         """The rows of a batch: all or those that meet `where`, all columns or those named.
 
-        Raises `LakeError` if the batch is not there.
+        A named column that the dataset did not have yet when the batch was written is null. Raises
+        `LakeError` if the batch is not there.
         """
         with self._open(ref) as file:
-            return pq.read_table(file, columns=list(columns) if columns else None, filters=where)
+            if not columns:
+                return pq.read_table(file, filters=where)
+            stored = pq.read_schema(file).names
+            known = [name for name in columns if name in stored]
+            return _whole(pq.read_table(file, columns=known, filters=where), ref, columns)
 
     def scan(self, ref: BatchRef, columns: Sequence[str]) -> Iterator[pa.Table]:
         """These columns of a batch, stretch by stretch in their order: millions of rows fit in memory.
 
         A column that the dataset did not have yet when the batch was written is null. Raises as `read` does.
         """
-        schema = pa.schema([SCHEMAS[ref.dataset].field(name) for name in columns])
         with self._open(ref) as file, pq.ParquetFile(file) as batch:
             known = [name for name in columns if name in batch.schema_arrow.names]
             for number in range(batch.num_row_groups):
-                rows = batch.read_row_group(number, known)
-                empty = {field.name: pa.nulls(rows.num_rows, field.type) for field in schema}
-                yield pa.table(empty | {name: rows[name] for name in known}, schema=schema)
+                yield _whole(batch.read_row_group(number, known), ref, columns)
 
     @contextmanager
     def _open(self, ref: BatchRef) -> Iterator[BinaryIO]:
@@ -119,3 +121,10 @@ class Lake:
         return pa.concat_tables(
             [schema.empty_table(), *(self.read(ref, columns).select(schema.names) for ref in refs)]
         )
+
+
+def _whole(rows: pa.Table, ref: BatchRef, columns: Sequence[str]) -> pa.Table:
+    """The rows with all of these columns, in this order; null where the batch is older than the column."""
+    schema = pa.schema([SCHEMAS[ref.dataset].field(name) for name in columns])
+    empty = {field.name: pa.nulls(rows.num_rows, field.type) for field in schema}
+    return pa.table(empty | {name: rows[name] for name in rows.column_names}, schema=schema)

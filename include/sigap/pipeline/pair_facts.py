@@ -22,7 +22,8 @@ _FACTS = {
     ),
     "quality.memberships": (
         "nik", "kpj", "full_name", "birth_date", "segment", "status", "payer_name", "coverage_start",
-        "coverage_end", "last_paid_month", "as_of_date",
+        "coverage_end", "last_paid_month", "as_of_date", "sex", "kelurahan_code", "kecamatan_code", "kk",
+        "mother_name", "phone",
     ),
 }  # fmt: skip
 

@@ -134,8 +134,11 @@ def test_a_column_that_an_old_batch_lacks_is_null(lake: Lake, monkeypatch: pytes
     monkeypatch.setitem(SCHEMAS, "billing.lines", pa.schema(list(LINES)[:-1]))
     old = lake.write("billing.lines", MONTH, lines(2).drop(["tariff"]))
     monkeypatch.undo()
-    (rows,) = lake.scan(old, ["person_id", "tariff"])
-    assert rows["tariff"].to_pylist() == [None, None]
+    (scanned,) = lake.scan(old, ["person_id", "tariff"])
+    for rows in (scanned, lake.read(old, ["person_id", "tariff"])):
+        assert rows.column_names == ["person_id", "tariff"]
+        assert rows["tariff"].to_pylist() == [None, None]
+    assert lake.find(old, pc.field("person_id") == 2, ["tariff"]) == [{"tariff": None}]
 
 
 def test_a_draft_that_is_not_sealed_leaves_nothing(lake: Lake, tmp_path: Path) -> None:
