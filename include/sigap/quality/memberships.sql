@@ -87,8 +87,10 @@ typed AS (
         segment_word.meaning AS segment,
         status_word.meaning AS status,
         sex_word.meaning AS sex_letter,
-        places.kelurahan_code,
-        places.kecamatan_code,
+        -- Members live anywhere: a kelurahan of the city beside what is none of its kecamatan is most likely a namesake.
+        places.is_unknown AND places.kelurahan_code IS NOT NULL AS is_namesake,
+        CASE WHEN NOT is_namesake THEN places.kelurahan_code END AS kelurahan_code,
+        CASE WHEN NOT is_namesake THEN places.kecamatan_code END AS kecamatan_code,
         -- Nobody has to say where a member lives: only what is written and not found is unknown.
         places.is_unknown AND (names_kelurahan OR (names_kecamatan AND places.kecamatan_code IS NULL)) AS is_place_unknown,
         places.is_respelled AS is_place_respelled,

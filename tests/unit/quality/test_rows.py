@@ -361,6 +361,7 @@ def test_a_wrong_cell_of_the_evidence_is_left_out_and_holds_no_membership():
         ({"kk": "3275"}, "", {}),
         ({"kelurahan": "Antah", "kecamatan": "Berantah"}, "ADDRESS_UNKNOWN", {}),
         ({"kecamatan": "Berantah"}, "ADDRESS_UNKNOWN", {}),
+        ({"kelurahan": "Margahayu", "kecamatan": "Berantah"}, "ADDRESS_UNKNOWN", {}),  # a namesake
         ({"kelurahan": "Antah", "kecamatan": "Bekasi Barat"}, "ADDRESS_UNKNOWN", KECAMATAN),
         ({"kelurahan": "Krannji", "kecamatan": "Bekasi Barat"}, "ADDRESS_SPELLING", HOME),
         ({"place_code": "XX.99"}, "PLACE_CODE_UNKNOWN", {}),
