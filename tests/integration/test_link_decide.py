@@ -24,6 +24,7 @@ from sigap.settings import load_settings
 from sigap.warehouse.tables import audit, entitlement, identity, quality, sources
 
 JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
+STRANGER = 9_999  # who is in the extract of BPJS and in no list
 
 
 @pytest.fixture
@@ -108,7 +109,7 @@ def deliver(
 
 def lay(period: Period, resources: Resources, workers: list[int], members: list[dict[str, Any]]) -> None:
     deliver("workers", period, [worker(number) for number in workers], resources)
-    deliver("memberships", period, members, resources)
+    deliver("memberships", period, [*members, member(STRANGER)], resources)
 
 
 def approve(subject: str, period: Period, resources: Resources, verdict: str = "approved") -> None:
@@ -171,7 +172,7 @@ def test_link_twice_gives_the_same_batch_and_names_what_it_read_and_wrote(resour
         "identity.rows": 2,
         "identity.memberships": 1,
         "identity.pairs": 1,
-        "identity.compared": 3,
+        "identity.compared": 4,
         "identity.found": 0,
     }
 
@@ -180,7 +181,7 @@ def test_only_accepted_rows_become_persons(resources: Resources) -> None:
     deliver(
         "workers", JANUARY, [worker(1), worker(2, outcome="held"), worker(3, outcome="rejected")], resources
     )
-    deliver("memberships", JANUARY, [member(1, outcome="rejected")], resources)
+    deliver("memberships", JANUARY, [member(1, outcome="rejected"), member(STRANGER)], resources)
     assert link(JANUARY, resources).rows == 1
     assert newest_outcome("link", resources.warehouse)["counts"]["memberships"] == 0
 
@@ -194,7 +195,7 @@ def test_nobody_is_linked_without_a_membership_extract(resources: Resources) -> 
 
 def test_nobody_is_linked_without_an_accepted_row(resources: Resources) -> None:
     deliver("workers", JANUARY, [worker(1, outcome="held")], resources)
-    deliver("memberships", JANUARY, [], resources)
+    deliver("memberships", JANUARY, [member(STRANGER)], resources)
     with pytest.raises(IdentityError, match="accepted row"):
         link(JANUARY, resources)
 

@@ -17,6 +17,7 @@ from sigap.identity.spark import search_of
 from sigap.pipeline.compared import basis_of, compared_before
 from sigap.pipeline.pair_verdicts import effective_verdicts
 from sigap.pipeline.people import VERDICTS, assign_people, count_events, survivors
+from sigap.pipeline.repeated import said_once
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import billed_roster_id, newest_roster
 from sigap.pipeline.standing import superseded_rows, without
@@ -52,7 +53,7 @@ def link(period: Period, resources: Resources) -> BatchRef:
     subsidised last month and are in no list now. Rows that are held for their NIK alone take part: they are
     evidence for a person, never a person. A person keeps the number of earlier months.
 
-    Raises `IdentityError` when the month has no usable list or no usable membership extract, and
+    Raises `IdentityError` when the month has no accepted row or no usable row of a membership extract, and
     `EntitlementError` while last month's roster waits for a judgement.
     """
     with resources.outcome_of("link", period) as outcome:
@@ -61,7 +62,7 @@ def link(period: Period, resources: Resources) -> BatchRef:
         model = load_model()
         basis = basis_of(model)
         before = compared_before(period, basis, resources)
-        workers, members, known = _rows(inputs, resources)
+        workers, members, known = _rows(period, inputs, resources)
         with search_of(resources.settings.link_engine, resources.settings.link_dir) as find:
             links = link_people(workers, members, known, inputs.verdicts, model, before, find)
         versions = {"code": code_version(), "model": f"{model.name} {model.sha256[:12]}"}
@@ -119,16 +120,21 @@ def _inputs(period: Period, resources: Resources) -> _Inputs:
     return _Inputs(workers, memberships, covered_before(period, resources), superseded, verdicts, merged)
 
 
-def _rows(inputs: _Inputs, resources: Resources) -> tuple[pa.Table, pa.Table, pa.Table]:
-    workers = _read(inputs.workers, WORKERS, resources)
-    workers = without(workers, inputs.superseded)
+def _rows(period: Period, inputs: _Inputs, resources: Resources) -> tuple[pa.Table, pa.Table, pa.Table]:
+    workers = without(_read(inputs.workers, WORKERS, resources), inputs.superseded)
     if pc.count(workers["nik"]).as_py() == 0:
         raise IdentityError(
-            "No list of the month has an accepted row. See the quality report, correct the lists, "
+            f"{period}: no list of the month has an accepted row. See the quality report, correct the lists, "
             "then run collect and check."
         )
-    members = _read(inputs.memberships, MEMBERS, resources)
-    return workers, without(members, inputs.superseded), _known(inputs, resources)
+    members = without(_read(inputs.memberships, MEMBERS, resources), inputs.superseded)
+    if members.num_rows == 0:  # a person may let an empty extract pass: it would make everybody uninsured
+        raise IdentityError(
+            f"{period}: no membership extract holds a row that may be used, and nobody may be billed without "
+            "one. Ask BPJS for the whole extract, put it into the month's memberships folder, then run "
+            "collect and check."
+        )
+    return workers, said_once(members), _known(inputs, resources)
 
 
 def _known(inputs: _Inputs, resources: Resources) -> pa.Table:
