@@ -14,6 +14,7 @@ import sqlglot
 from sqlglot import exp
 
 _DATES = (exp.Year, exp.Month, exp.Day, exp.DayOfYear)
+_ORDERED = (exp.LT, exp.LTE, exp.GT, exp.GTE)
 _PLAIN = (exp.EQ, exp.NEQ, exp.Is, exp.In, exp.Column, *_DATES)
 # Of a missing value they say nothing, so where they hold there is none.
 _MEASURES = frozenset({"length", "startswith", "hamming", "levenshtein", "damerau_levenshtein"})
@@ -118,8 +119,9 @@ def _left(node: exp.Expr) -> exp.Expr:
 def _is_plain(node: exp.Expr) -> bool:
     """Whether sketches say the same: columns, parts of dates, and whether they are equal or missing."""
     bare = node.this if isinstance(node, exp.Not) else node
+    is_number = all(column.name.startswith("tf_") for column in node.find_all(exp.Column))
     return (
-        isinstance(bare, _PLAIN)
+        isinstance(bare, (*_PLAIN, *_ORDERED) if is_number else _PLAIN)
         and all(isinstance(call, _DATES) for call in node.find_all(exp.Func))
         and not any(literal.is_string for literal in node.find_all(exp.Literal))
     )

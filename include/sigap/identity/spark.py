@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import sqlglot
+from sqlglot import exp
 
 from sigap.errors import IdentityError
 from sigap.identity.blocks import Block
@@ -146,9 +148,26 @@ def _write(connection: duckdb.DuckDBPyConnection, sides: list[str], frequent: li
 
 
 def _rules(model: Model, kind: str) -> list[str]:
-    """The model's blocks, without what `link_records` does not ask for: one NIK, and a pair twice."""
+    """The model's blocks, without what `link_records` does not ask for: one NIK, and a pair twice.
+
+    Splink joins how frequent a value is after it looked for pairs, so that is asked in DuckDB (see `_take`).
+    """
     also = OTHER_NIK + (" AND l.record < r.record" if kind == "rows" else "")
-    return [f"{rule} AND {also}" for rule in model.blocks if Block.parse(rule).equal != {"nik"}]
+    return [f"{_without_terms(rule)} AND {also}" for rule in _asked(model)]
+
+
+def _asked(model: Model) -> list[str]:
+    return [rule for rule in model.blocks if Block.parse(rule).equal != {"nik"}]
+
+
+def _without_terms(rule: str) -> str:
+    tree = sqlglot.parse_one(rule, read="duckdb")
+    return tree.transform(lambda node: exp.true() if _is_of_terms(node) else node).sql("duckdb")
+
+
+def _is_of_terms(node: exp.Expr) -> bool:
+    columns = list(node.find_all(exp.Column))
+    return isinstance(node, exp.Predicate) and any(column.name.startswith("tf_") for column in columns)
 
 
 def _take(
@@ -159,11 +178,12 @@ def _take(
     sides: tuple[str, str],
     place: Path,
 ) -> None:
-    """Into `found` what Spark found, as far as DuckDB weighs it enough."""
+    """Into `found` what Spark found, as far as it stands in a block and DuckDB weighs it enough."""
+    blocked = " OR ".join(f"({Block.parse(rule).on})" for rule in _asked(model))
     connection.execute(
         "INSERT INTO found SELECT $kind, l.record, r.record, found.match_weight "
         f"FROM read_parquet($files) AS found JOIN {sides[0]} AS l ON l.record = record_l "
         f"JOIN {sides[1]} AS r ON r.record = record_r "
-        f"WHERE {model.weight_sql()} >= {least_sql(model, rules, kind)}",
+        f"WHERE {model.weight_sql()} >= {least_sql(model, rules, kind)} AND ({blocked})",
         {"kind": kind, "files": str(place / "found" / "*.parquet")},
     )
