@@ -1,6 +1,5 @@
 """The command line: the verbs of a month without Airflow, and the ways to look at what they did."""
 
-import json
 import sys
 import traceback
 from pathlib import Path
@@ -27,6 +26,7 @@ from sigap.cli.terminal import (
     say,
     settings_for,
     show,
+    show_json,
     tell,
 )
 from sigap.domain.money import rupiah
@@ -135,7 +135,7 @@ def month(
     with resources_for(settings) as resources, say.status(f"{period}") as status:
         summary = run_month(period, resources, approvers, tell(status))
     if as_json:
-        show.print_json(json.dumps(summary.as_dict(), ensure_ascii=False))
+        show_json(summary.as_dict())
     else:
         from sigap.pipeline.display import print_summary
 
@@ -152,7 +152,7 @@ def status(period: PeriodArgument, as_json: JsonOption = False) -> None:
     with resources_for(settings_for()) as resources:
         summary, waiting = summarise(period, resources), drafts(period, resources)
     if as_json:
-        show.print_json(json.dumps(summary.as_dict(), ensure_ascii=False))
+        show_json(summary.as_dict())
     else:
         print_summary(summary, show)
         print_waiting(waiting, show)
@@ -293,8 +293,7 @@ def trace(
     with resources_for(settings_for()) as resources:
         steps = look(line_id, resources.settings.actor, resources)
     if as_json:
-        facts = [{"title": step.title, "facts": step.facts} for step in steps]
-        show.print_json(json.dumps(facts, ensure_ascii=False, default=str))
+        show_json([{"title": step.title, "facts": step.facts} for step in steps])
     else:
         print_trace(steps, show)
 

@@ -1,6 +1,5 @@
 """`sigap explain`: why a person is who they are, and what that meant, in words an auditor reads."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -10,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sigap.cli.terminal import JsonOption, resources_for, settings_for, show
+from sigap.cli.terminal import JsonOption, resources_for, settings_for, show, show_json
 from sigap.domain.period import Period
 from sigap.errors import IdentityError
 from sigap.pipeline.verbatim import verbatim
@@ -53,7 +52,7 @@ def explain(
     if chart is not None:
         _write_chart(found, chart)
     if as_json:
-        show.print_json(json.dumps(found.as_dict(), ensure_ascii=False, default=str))
+        show_json(found.as_dict())
         return
     print_explanation(found, show)
     if chart is not None:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, settings_for, show
+from sigap.cli.answers import ActorOption, WorkbookOption, said, tell_workbook
+from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, settings_for, show, show_json
 from sigap.errors import QualityError
 from sigap.pipeline.verbatim import verbatim
 
@@ -16,7 +17,7 @@ held_app = typer.Typer(help="Held rows: see them and settle them, once for all m
 DeliveryArgument = Annotated[str, typer.Argument(help="Delivery, as in `sigap held list`.")]
 RowArgument = Annotated[int, typer.Argument(min=1, help="Line of the sheet or file.")]
 SheetOption = Annotated[str, typer.Option("--sheet", help="Sheet of the row; none for a csv.")]
-ActorOption = Annotated[str, typer.Option("--as", help="Account name of the steward.")]
+ReasonOption = Annotated[str, typer.Option(help="Why.")]
 
 
 @held_app.command("list")
@@ -34,7 +35,7 @@ def list_held(
     rows = findings.group_by(["delivery_id", "sheet", "row"]).aggregate([]).num_rows
     shown = findings.slice(0, limit).to_pylist()
     if as_json:
-        show.print_json(json.dumps({"rows": rows, "findings": shown}, ensure_ascii=False))
+        show_json({"rows": rows, "findings": shown})
         return
     table = Table("delivery", "source", "sheet", "row", "cell", "reason")
     for found in shown:
@@ -61,8 +62,7 @@ def show_held(
         found = show_row(delivery, sheet, row, resources.settings.actor, resources)
     cells = json.loads(found.cells)
     if as_json:
-        facts = {"cells": cells, "findings": list(found.findings), "verdicts": list(found.verdicts)}
-        show.print_json(json.dumps(facts, ensure_ascii=False, default=str))
+        show_json({"cells": cells, "findings": list(found.findings), "verdicts": list(found.verdicts)})
         return
     show.print(f"{found.file_name}, row {row}: {found.outcome}", markup=False)
     table = Table("header", "cell")
@@ -74,8 +74,7 @@ def show_held(
         reason = reasons()[finding["code"]]
         show.print(f"  {where}: {reason.indonesian} / {reason.english}", markup=False)
     for verdict in found.verdicts:
-        said = f"{verdict['verdict']} by {verdict['actor']}: {verdict['reason']}"
-        show.print(f"  {verdict['judged_at']:%Y-%m-%d}: {said}", markup=False)
+        show.print(f"  {verdict['judged_at']:%Y-%m-%d}: {said(verdict)}", markup=False)
 
 
 @held_app.command()
@@ -83,7 +82,7 @@ def accept(
     delivery: DeliveryArgument,
     row: RowArgument,
     actor: ActorOption,
-    reason: Annotated[str, typer.Option(help="Why.")],
+    reason: ReasonOption,
     sheet: SheetOption = "",
 ) -> None:
     """Use a held row as it is."""
@@ -95,7 +94,7 @@ def reject(
     delivery: DeliveryArgument,
     row: RowArgument,
     actor: ActorOption,
-    reason: Annotated[str, typer.Option(help="Why.")],
+    reason: ReasonOption,
     sheet: SheetOption = "",
 ) -> None:
     """Never use a held row."""
@@ -119,19 +118,13 @@ def correct(
 
 
 @held_app.command()
-def worklist(
-    period: PeriodArgument,
-    out: Annotated[Path, typer.Option("--out", help="The .xlsx file to write.")],
-) -> None:
+def worklist(period: PeriodArgument, out: WorkbookOption) -> None:
     """Write all held rows of a month as a workbook to decide in. The audit keeps who took it."""
     from sigap.pipeline.held import write_open_rows
 
     with resources_for(settings_for()) as resources:
         rows = write_open_rows(period, out, resources.settings.actor, resources)
-    show.print(
-        f"{rows:,} rows in {out}. Filled in, bring it back with: sigap held read {out} --as NAME",
-        markup=False,
-    )
+    tell_workbook(f"{rows:,} rows in {out}.", out, "held")
 
 
 @held_app.command()

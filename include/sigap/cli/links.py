@@ -1,12 +1,11 @@
 """`sigap links`: how good links are on the standing labelled set, month by month."""
 
-import json
 from dataclasses import asdict
 
 import typer
 from rich.table import Table
 
-from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, say, settings_for, show
+from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, say, settings_for, show, show_json
 
 links_app = typer.Typer(help="How good links are, measured where the truth is known.", no_args_is_help=True)
 
@@ -32,8 +31,7 @@ def quality(period: PeriodArgument, as_json: JsonOption = False) -> None:
         model, figures = link_figures(period, resources)
     broken = broken_floors(figures, period)
     if as_json:
-        told = {"model": model, "figures": [asdict(figure) for figure in figures], "broken": broken}
-        show.print_json(json.dumps(told))
+        show_json({"model": model, "figures": [asdict(figure) for figure in figures], "broken": broken})
         return
     if not figures:
         show.print(f"{period} was not measured yet. Measure it: sigap links measure {period}")

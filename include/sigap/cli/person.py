@@ -1,13 +1,12 @@
 """`sigap person`: a person's number through the months."""
 
 import dataclasses
-import json
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from sigap.cli.terminal import JsonOption, resources_for, settings_for, show
+from sigap.cli.terminal import JsonOption, resources_for, settings_for, show, show_json
 from sigap.domain.period import Period
 from sigap.pipeline.verbatim import verbatim
 
@@ -41,7 +40,7 @@ def show_person(
     with resources_for(settings_for()) as resources:
         known = person_as_of(person_id, as_of, resources, resources.settings.actor if reveal else None)
     if as_json:
-        show.print_json(json.dumps(dataclasses.asdict(known)))
+        show_json(dataclasses.asdict(known))
         return
     show.print(f"Person {person_id}, first listed in {known.first_period}")
     if known.merged_into is not None:
@@ -63,7 +62,7 @@ def show_history(
     with resources_for(settings_for()) as resources:
         events = person_history(person_id, resources, resources.settings.actor if reveal else None)
     if as_json:
-        show.print_json(json.dumps([dataclasses.asdict(event) for event in events]))
+        show_json([dataclasses.asdict(event) for event in events])
         return
     table = Table("month", "person", "what", "because of")
     for event in events:

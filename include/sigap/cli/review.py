@@ -1,19 +1,15 @@
 """`sigap review`: doubtful pairs that wait for a person: see them and settle them, once for all months."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
-from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, settings_for, show
-from sigap.domain.money import rupiah
-from sigap.pipeline.verbatim import verbatim
+from sigap.cli.answers import ActorOption, WorkbookOption, said, tell_workbook
+from sigap.cli.pairs import print_pair, print_pairs
+from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, settings_for, show, show_json
 
 if TYPE_CHECKING:
-    from sigap.identity.shown import ShownPair
     from sigap.pipeline.settled import Kept
 
 review_app = typer.Typer(
@@ -22,7 +18,6 @@ review_app = typer.Typer(
 
 KeyArgument = Annotated[str, typer.Argument(help="Beginning of the pair's key, as in `sigap review list`.")]
 VerdictArgument = Annotated[int, typer.Argument(min=1, help="Verdict, as in `sigap review list`.")]
-ActorOption = Annotated[str, typer.Option("--as", help="Account name of the steward.")]
 ReasonOption = Annotated[str, typer.Option(help="On what evidence. No name, no NIK.")]
 
 
@@ -40,14 +35,10 @@ def list_pairs(
     waiting = pairs.num_rows - pairs["verdict_id"].null_count
     rows = pairs.slice(0, limit).to_pylist()
     if as_json:
-        facts = {"pairs": pairs.num_rows - waiting, "waiting": waiting, "shown": rows}
-        show.print_json(json.dumps(facts, ensure_ascii=False))
+        show_json({"pairs": pairs.num_rows - waiting, "waiting": waiting, "shown": rows})
         return
-    table = Table("key", "kind", "record", "other record", "score", "risk of same", "of different", "verdict")
-    for row in rows:
-        table.add_row(*_told(row))
     if rows:
-        show.print(table)
+        print_pairs(rows, show)
     rest = pairs.num_rows - len(rows)
     show.print(
         f"{pairs.num_rows - waiting:,} pairs wait for a verdict in {period}, {waiting:,} verdicts for a "
@@ -65,20 +56,19 @@ def show_one(period: PeriodArgument, key: KeyArgument, as_json: JsonOption = Fal
     if as_json:
         from dataclasses import asdict
 
-        facts = {"pair": asdict(pair), "verdicts": history}
-        show.print_json(json.dumps(facts, ensure_ascii=False, default=str))
+        show_json({"pair": asdict(pair), "verdicts": history})
         return
-    _print(pair)
+    print_pair(pair, show)
     for verdict in history:
-        said = f"{verdict['verdict']} by {verdict['actor']}: {verdict['reason']}"
+        given = f"{verdict['judged_at']:%Y-%m-%d} {verdict['verdict_id']}"
         second = f" ({verdict['answer']}, {verdict['checker']})" if verdict["checker"] else ""
-        show.print(f"  {verdict['judged_at']:%Y-%m-%d} {verdict['verdict_id']}: {said}{second}", markup=False)
+        show.print(f"  {given}: {said(verdict)}{second}", markup=False)
 
 
 @review_app.command()
 def worklist(
     period: PeriodArgument,
-    out: Annotated[Path, typer.Option("--out", help="The .xlsx file to write.")],
+    out: WorkbookOption,
     limit: Annotated[int, typer.Option(min=1, help="Pairs at most, the riskiest first.")] = 1_000,
 ) -> None:
     """Write the pairs as a workbook to answer in. The audit keeps who took it."""
@@ -87,10 +77,7 @@ def worklist(
     with resources_for(settings_for()) as resources:
         pairs, left = write_open_pairs(period, out, resources.settings.actor, resources, limit)
     rest = f" {left:,} more wait." if left else ""
-    show.print(
-        f"{pairs:,} pairs in {out}.{rest} Filled in, bring it back with: sigap review read {out} --as NAME",
-        markup=False,
-    )
+    tell_workbook(f"{pairs:,} pairs in {out}.{rest}", out, "review")
 
 
 @review_app.command()
@@ -158,35 +145,3 @@ def _tell(kept: "Kept") -> None:
     if kept.stale:
         told.append(f"{kept.stale:,} are about facts that have changed; write the workbook again for those.")
     show.print(" ".join(told))
-
-
-def _told(row: dict[str, Any]) -> tuple[str | Text, ...]:
-    return (
-        row["fact_key"][:12],
-        row["kind"],
-        _place(row["source"], row["delivery_id"], row["sheet"], row["row"]),
-        _place(row["other_source"], row["other_delivery_id"], row["other_sheet"], row["other_row"]),
-        f"{row['match_weight']:+.1f}",
-        rupiah(row["same_risk_idr"]),
-        rupiah(row["different_risk_idr"]),
-        "" if row["verdict_id"] is None else f"{row['verdict_id']} waits",
-    )
-
-
-def _place(source: str, delivery: str, sheet: str | None, row: int) -> Text:
-    return verbatim(" ".join(filter(None, (source, delivery, sheet, f"row {row}"))))
-
-
-def _print(pair: "ShownPair") -> None:
-    from sigap.identity.shown import lines_of
-    from sigap.identity.words import write_weight
-
-    table = Table("", "rekaman pertama", "rekaman kedua", "hasil perbandingan", "bobot")
-    for line in lines_of(pair):
-        weight = "" if line.weight is None else write_weight(line.weight, "id", signed=True)
-        table.add_row(line.label, verbatim(line.left), verbatim(line.right), line.words, weight)
-    show.print(f"{pair.fact_key}: {pair.kind}", markup=False)
-    show.print(table)
-    for verdict in ("same", "different"):
-        two = ", two people needed" if pair.needs_two(verdict) else ""
-        show.print(f"  {verdict}: risk {rupiah(pair.risks[verdict])}{two}", markup=False)

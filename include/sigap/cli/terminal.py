@@ -1,8 +1,9 @@
 """What every command shares: the two consoles, the usual arguments, the opened warehouse."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
@@ -46,6 +47,11 @@ def settings_for(inbox: str | None = None) -> Settings:
     """The settings of this deployment, with another inbox when one is named."""
     settings = load_settings()
     return settings.model_copy(update={"inbox": inbox}) if inbox else settings
+
+
+def show_json(facts: Any) -> None:
+    """Print one JSON object or list; what JSON does not know, such as a date, as text."""
+    show.print_json(json.dumps(facts, ensure_ascii=False, default=str))
 
 
 def tell(status: Status) -> Callable[[str, str], None]:

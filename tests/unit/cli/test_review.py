@@ -7,6 +7,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from sigap.cli import app, review
+from sigap.cli.pairs import print_pair
 from sigap.identity.shown import ShownPair, Waiting
 from sigap.pipeline.settled import Kept
 
@@ -54,7 +55,7 @@ def test_an_answer_says_who_and_why(words: list[str], lacks: str) -> None:
 
 
 def test_a_pair_is_shown_side_by_side_and_its_names_are_never_markup(said: Console) -> None:
-    review._print(PAIR)
+    print_pair(PAIR, said)
     text = said.export_text()
     assert "[bold]KENARI" in text and "MURAI" in text
     assert "NIK berbeda satu angka" in text and "-4,2" in text and "+3,4" in text
