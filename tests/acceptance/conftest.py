@@ -1,5 +1,6 @@
 """One invented month, run once from received files to issued invoices, that the acceptance tests look at."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -20,4 +21,6 @@ def ran(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> tuple[H
     """A home in which the month ran, and the summary it ended with."""
     home = make_home(postgres, tmp_path_factory.mktemp("month"))
     fill_inbox(home)
-    return home, home.json("month", PERIOD, "--approve-as", "demo")
+    ended = home.run_alone("month", PERIOD, "--approve-as", "demo", "--json")
+    assert ended.returncode == 0, ended.stderr
+    return home, json.loads(ended.stdout)

@@ -107,7 +107,9 @@ def write(path: Path, lines: list[list[str]]) -> None:
         csv.writer(file).writerows(lines)
 
 
-def test_the_canary_is_named_in_no_message_report_event_or_record(home: Home) -> None:
+def test_the_canary_is_named_in_no_message_report_event_or_record(
+    home: Home, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     said = [home.run(*command) for command in COMMANDS]
     assert [one.returncode for one in said] == [0] * len(COMMANDS), said[-1].stderr
     batches = b"".join(path.read_bytes() for path in (home.path / "archive").rglob("*") if path.is_file())
@@ -115,6 +117,7 @@ def test_the_canary_is_named_in_no_message_report_event_or_record(home: Home) ->
     places = {
         f"sigap {command[0]}": one.stdout + one.stderr for command, one in zip(COMMANDS, said, strict=True)
     }
+    places |= {"logged": caplog.text, "past the command line": "".join(capfd.readouterr())}
     places |= {str(path): path.read_text(encoding="utf-8") for path in reports(home)}
     places |= dict(records(home))
     assert len(places) > 20

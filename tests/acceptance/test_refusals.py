@@ -12,6 +12,8 @@ from openpyxl import Workbook
 from acceptance.home import PERIOD, Home, fill_inbox
 from unit.sources.bombs import SHEET, WORKBOOKS, giant
 
+FEW = ("becak",)
+
 
 def refused(result: "subprocess.CompletedProcess[str]") -> str:
     assert result.returncode != 0
@@ -29,7 +31,7 @@ def outcomes(home: Home) -> list[tuple[str, str, str]]:
 
 
 def test_a_missing_inbox_is_named(fresh_home: Home) -> None:
-    assert "inbox" in refused(fresh_home.run("month", PERIOD, "--approve-as", "demo"))
+    assert "inbox" in refused(fresh_home.run_alone("month", PERIOD, "--approve-as", "demo"))
 
 
 def test_an_empty_inbox_is_named(fresh_home: Home) -> None:
@@ -43,7 +45,7 @@ def test_a_period_that_is_no_month_is_refused(fresh_home: Home, period: str) -> 
 
 
 def test_one_person_cannot_approve_both(fresh_home: Home) -> None:
-    fill_inbox(fresh_home)
+    fill_inbox(fresh_home, FEW)
     sentence = refused(fresh_home.run("month", PERIOD, "--approve-as", "dinas,dinas"))
     assert "may not judge the invoices" in sentence
     with psycopg.connect(fresh_home.warehouse_url) as connection:
@@ -92,7 +94,7 @@ def test_hostile_files_are_named_and_the_good_ones_are_taken(fresh_home: Home, t
     (month / "associations" / "lain").symlink_to(outside)
     os.mkfifo(pasar / "pipe.csv")
     before = {path: path.stat().st_mtime_ns for path in outside.rglob("*")}
-    result = fresh_home.run("collect", PERIOD)
+    result = fresh_home.run_alone("collect", PERIOD)
     assert result.returncode == 0, result.stderr
     told = " ".join((result.stdout + result.stderr).split())
     for words in (
@@ -114,7 +116,7 @@ def test_hostile_files_are_named_and_the_good_ones_are_taken(fresh_home: Home, t
 
 
 def test_an_unknown_association_is_refused_and_the_others_go_on(fresh_home: Home) -> None:
-    fill_inbox(fresh_home)
+    fill_inbox(fresh_home, FEW)
     unknown = fresh_home.inbox / PERIOD / "associations" / "paguyuban_baru"
     unknown.mkdir()
     (unknown / "daftar.csv").write_text("NIK;Nama\n", encoding="utf-8")
@@ -125,7 +127,7 @@ def test_an_unknown_association_is_refused_and_the_others_go_on(fresh_home: Home
 
 
 def test_without_memberships_nobody_is_billed(fresh_home: Home) -> None:
-    fill_inbox(fresh_home)
+    fill_inbox(fresh_home, FEW)
     for file in (fresh_home.inbox / PERIOD / "memberships").iterdir():
         file.unlink()
     refused(fresh_home.run("month", PERIOD, "--approve-as", "demo"))
@@ -134,7 +136,7 @@ def test_without_memberships_nobody_is_billed(fresh_home: Home) -> None:
 
 
 def test_a_month_without_approvers_stops_for_each_judgement_and_shows_its_figures(fresh_home: Home) -> None:
-    fill_inbox(fresh_home)
+    fill_inbox(fresh_home, FEW)
     assert "about the roster" in refused(fresh_home.run("month", PERIOD))
     assert fresh_home.run("approve", "roster", PERIOD, "--as", "dinas").returncode == 0
     assert "about the invoices" in refused(fresh_home.run("month", PERIOD))
