@@ -13,6 +13,7 @@ import pyarrow as pa
 from sigap.identity.blocks import Block, Search, weighed_sql
 from sigap.identity.clusters import join_rows
 from sigap.identity.compared import Compared, keep_compared, split_compared
+from sigap.identity.crowds import Candidates
 from sigap.identity.model import Model
 from sigap.identity.policy import Policy, policy
 from sigap.identity.records import JUDGED
@@ -99,20 +100,21 @@ def find_pairs(
     sketched = Search(model, blocks, 0).sketched
     for side in ("worker", "member"):
         make_sketch(connection, side, (*sketched, registry))
+    connection.execute("SET preserve_insertion_order = false")  # or a limit would make DuckDB work alone
     for kind, left, right in wanted:
-        search = Search(model, blocks, least_sql(model, rules, kind, '{side}."{registry}"'))
+        least = least_sql(model, rules, kind)
         sides = _sketch_of(connection, left), _sketch_of(connection, right)
         also = OTHER_NIK + (" AND l.record < r.record" if kind == "rows" else "")
+        search = Search(model, blocks, least_sql(model, rules, kind, '{side}."{registry}"'))
         connection.execute('CREATE OR REPLACE TEMP TABLE candidate ("left" BIGINT, "right" BIGINT)')
+        candidates = Candidates(connection, search, *sides, also)
         for block in blocks:
-            connection.execute(f"INSERT INTO candidate {search.sql(block, *sides, also)}")
-        weighed = weighed_sql(
-            model, "(SELECT DISTINCT * FROM candidate)", left, right, least_sql(model, rules, kind)
-        )
+            candidates.add(block)
+        weighed = weighed_sql(model, "(SELECT DISTINCT * FROM candidate)", left, right, least)
         connection.execute(f"INSERT INTO found SELECT '{kind}', * FROM ({weighed})")
         for sketch in {*sides, "candidate"} - {"worker_sketch", "member_sketch"}:
             connection.execute(f"DROP TABLE {sketch}")
-    connection.execute("DROP TABLE worker_sketch; DROP TABLE member_sketch")
+    connection.execute("DROP TABLE worker_sketch; DROP TABLE member_sketch; RESET preserve_insertion_order")
 
 
 def _sketch_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
@@ -181,4 +183,6 @@ def _collect(connection: duckdb.DuckDBPyConnection, compared: Compared) -> Linke
     rules = connection.sql(
         "SELECT 'rule_' || rule, count(*) FROM judged GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    return Linked(pairs.select([*JUDGED.names, "fact_key"]), entities, dict(counted) | dict(rules), compared)
+    crowded = connection.sql("SELECT 'crowded_rows', count(DISTINCT record) FROM crowded").fetchall()
+    counts = dict([*counted, *rules, *crowded])
+    return Linked(pairs.select([*JUDGED.names, "fact_key"]), entities, counts, compared)

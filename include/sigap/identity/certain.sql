@@ -13,3 +13,5 @@ CREATE OR REPLACE TEMP VIEW open_worker AS
 SELECT worker.* FROM worker ANTI JOIN (SELECT "left" AS record FROM same_nik WHERE kind = 'membership') AS settled USING (record);
 
 CREATE OR REPLACE TEMP TABLE found (kind VARCHAR, "left" BIGINT, "right" BIGINT, match_weight DOUBLE);
+-- Rows of which so many agree that only a few pairs of each are looked at (see crowds.py).
+CREATE OR REPLACE TEMP TABLE crowded (record BIGINT);

@@ -28,14 +28,14 @@ looked_up AS (
         (d1.key + d2.key + d3.key + d4.key + d5.key) % 576460752303423488 AS key,
         d1.frequency * d2.frequency * d3.frequency * d4.frequency * d5.frequency AS frequency
     FROM placed
-    JOIN naming_opening AS d1 ON d1.token IS NOT DISTINCT FROM t1
-    JOIN naming_later AS d2 ON d2.token IS NOT DISTINCT FROM t2
-    JOIN naming_later AS d3 ON d3.token IS NOT DISTINCT FROM t3
-    JOIN naming_later AS d4 ON d4.token IS NOT DISTINCT FROM t4
-    JOIN naming_later AS d5 ON d5.token IS NOT DISTINCT FROM t5
-    JOIN naming_opening AS e1 ON e1.token IS NOT DISTINCT FROM m1
-    JOIN naming_later AS e2 ON e2.token IS NOT DISTINCT FROM m2
-    JOIN naming_later AS e3 ON e3.token IS NOT DISTINCT FROM m3
+    JOIN naming_opening AS d1 ON d1.token = coalesce(t1, '')
+    JOIN naming_later AS d2 ON d2.token = coalesce(t2, '')
+    JOIN naming_later AS d3 ON d3.token = coalesce(t3, '')
+    JOIN naming_later AS d4 ON d4.token = coalesce(t4, '')
+    JOIN naming_later AS d5 ON d5.token = coalesce(t5, '')
+    JOIN naming_opening AS e1 ON e1.token = coalesce(m1, '')
+    JOIN naming_later AS e2 ON e2.token = coalesce(m2, '')
+    JOIN naming_later AS e3 ON e3.token = coalesce(m3, '')
 ),
 
 -- A name of nothing but titles is what is written.
