@@ -57,6 +57,7 @@ bench: $(STAMP)  ## Measure a month, large lists, and linking beside its peers (
 	@$(BIN)/python -m bench month
 	@$(BIN)/python -m bench intake
 	@$(BIN)/python -m bench link --sizes $(SIZES)
+	@$(BIN)/python -m bench accuracy
 	@$(BIN)/python -m bench febrl
 
 .PHONY: fresh browser

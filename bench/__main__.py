@@ -19,7 +19,7 @@ from bench.intake import PEER, Reading, measure_intake
 from bench.labelled import written
 from bench.link import Limits, measure_accuracy, measure_speed
 from bench.link_data import SIZES
-from bench.link_page import conditions, measured
+from bench.link_page import accuracy_page, conditions, speed_page
 from bench.month import Measurement, measure_month
 from sigap.synth.labelled import profile_names
 
@@ -29,6 +29,8 @@ LIBRARIES = (
     "apache-airflow", "pandas", "pyarrow", "duckdb", "splink", "great-expectations", "openpyxl", "sqlalchemy",
 )  # fmt: skip
 Repeat = Annotated[int, typer.Option(min=1, help="Runs; the median is shown.")]
+Folder = Annotated[Path | None, typer.Option(help="Keeps the data drawn for another run.")]
+Minutes = Annotated[float, typer.Option(help="A process that takes longer is stopped.")]
 Keep = Annotated[bool, typer.Option(help="Keep the table under docs/benchmarks.")]
 
 app = typer.Typer(
@@ -102,30 +104,37 @@ def labelled(
 
 @app.command()
 def link(
-    sizes: Annotated[
-        str, typer.Option(help=f"Of {', '.join(SIZES)}; joined by commas, '' for none.")
-    ] = "small,medium",
-    seeds: Annotated[int, typer.Option(min=0, help="Seeds of each profile to measure accuracy on.")] = 5,
-    folder: Annotated[Path | None, typer.Option(help="Keeps the data drawn for another run.")] = None,
-    minutes: Annotated[float, typer.Option(help="A process that takes longer is stopped.")] = 20,
+    sizes: Annotated[str, typer.Option(help=f"Of {', '.join(SIZES)}; joined by commas.")] = "small,medium",
+    folder: Folder = None,
+    minutes: Minutes = 20,
     gib: Annotated[float, typer.Option(help="A process that grows larger is stopped.")] = 20,
     repeat: Repeat = 3,
-    quick: Annotated[bool, typer.Option(help="Small, one seed, once, two minutes: does it run?")] = False,
     keep: Keep = True,
 ) -> None:
-    """Measure linking beside its peers: seconds, memory, and how right it is."""
+    """Measure linking beside its peers: seconds and memory."""
     wanted = [size for size in sizes.split(",") if size]
     if unknown := sorted(set(wanted) - set(SIZES)):
         raise typer.BadParameter(f"{', '.join(unknown)}: sizes are {', '.join(SIZES)}.")
-    if quick:
-        wanted, seeds, repeat, minutes, keep = ["small"], 1, 1, 2, False
     limits = Limits(minutes * 60, int(gib * 2**30))
     with tempfile.TemporaryDirectory(prefix="sigap-bench-") as temporary:
-        home = folder or Path(temporary)
-        timed = list(measure_speed(home, wanted, repeat, limits))
-        scored = list(measure_accuracy(home, ACCURATE, seeds, limits))
-    page = [*_head(conditions(repeat, limits)), *measured(timed, scored)]
-    _show("identity", ["# Linking, beside its peers", *page], keep)
+        timed = list(measure_speed(folder or Path(temporary), wanted, repeat, limits))
+    _show("identity", ["# Linking, beside its peers", *_head(conditions(limits)), *speed_page(timed)], keep)
+
+
+@app.command()
+def accuracy(
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds of each profile.")] = 5,
+    folder: Folder = None,
+    minutes: Minutes = 20,
+    keep: Keep = True,
+) -> None:
+    """Measure how right links are, beside Splink, on people that no model was trained on."""
+    limits = Limits(minutes * 60, 20 * 2**30)
+    with tempfile.TemporaryDirectory(prefix="sigap-bench-") as temporary:
+        scored = list(measure_accuracy(folder or Path(temporary), ACCURATE, seeds, limits))
+    size = f"{ACCURATE[0]:,} × {ACCURATE[1]:,} rows, {seeds} seeds of each profile. "
+    head = _head(size + conditions(limits))
+    _show("identity_accuracy", ["# Linking: how right it is", *head, *accuracy_page(scored)], keep)
 
 
 def _show(name: str, lines: Sequence[str], keep: bool) -> None:

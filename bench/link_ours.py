@@ -11,14 +11,12 @@ import duckdb
 
 from bench.link_stopwatch import Stopwatch
 from sigap.engine import connect
-from sigap.identity import cascade
 from sigap.identity.cascade import Linked, link_records
 from sigap.identity.model import Model, load_model
 from sigap.identity.normalise import standardise
 from sigap.identity.terms import Terms
 
 SIDES = {"worker": "workers", "member": "members"}
-NOT_OFFERED = "the engine offers no incremental run yet"
 
 
 def full(data: Path, out: Path, watch: Stopwatch) -> None:
@@ -44,20 +42,17 @@ def standard(data: Path, out: Path, watch: Stopwatch) -> None:
 
 
 def following(data: Path, out: Path, watch: Stopwatch) -> None:
-    """The month after: what link_changes(connection, model, before) takes, when the engine has it."""
-    link_changes = getattr(cascade, "link_changes", None)
-    if link_changes is None:
-        raise SystemExit(NOT_OFFERED)
+    """The month after, with what the month before compared."""
     with connect() as connection:
         model = load_model()
         _standardise(connection, data, model)
-        before = link_records(connection, model)
+        before = link_records(connection, model).compared
         for side in SIDES:
-            connection.execute(f"ALTER TABLE {side} RENAME TO {side}_before")
+            connection.execute(f"DROP TABLE {side}; DROP VIEW {side}_records")
         with watch.of("standardise"):
             _standardise(connection, data, model, "_next")
         with watch.of("link"):
-            linked = link_changes(connection, model, before)
+            linked = link_records(connection, model, before=before)
         with watch.of("write"):
             _write(connection, linked, out)
 

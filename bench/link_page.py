@@ -1,4 +1,4 @@
-"""The page of `python -m bench link`: speed, accuracy, and what was promised beside what was measured."""
+"""The pages of `python -m bench link` and `accuracy`: what was promised beside what was measured."""
 
 from collections.abc import Iterable, Sequence
 from importlib.metadata import version
@@ -13,28 +13,37 @@ from sigap.identity.model import load_model
 Row = Sequence[str]
 
 
-def conditions(repeat: int, limits: Limits) -> str:
+def conditions(limits: Limits) -> str:
     """Versions of the peers, the model, and the limits, as a sentence below the machine."""
     ours = ", ".join(f"{name} {version(name)}" for name in ("splink", "rapidfuzz"))
     apart = ", ".join(f"{name} {number}" for name, number in versions(peers_python()).items())
     return (
         f"{ours}; peers in an environment of their own: {apart or 'not installed'}. "
         f"Model {load_model().name}. "
-        f"Median of {repeat} runs, fewer where a run takes a minute, each in a process of its own, stopped "
-        f"after {limits.seconds / 60:.0f} minutes or at {limits.peak_bytes / 2**30:.0f} GiB."
+        f"Each run is a process of its own, stopped after {limits.seconds / 60:.0f} minutes or at "
+        f"{limits.peak_bytes / 2**30:.0f} GiB."
     )
 
 
-def measured(timed: Sequence[Timed], scored: Sequence[Scored]) -> list[str]:
-    """The page below its head."""
-    text = Path(__file__).with_suffix(".md").read_text(encoding="utf-8")
-    for name, lines in {
-        "PROMISED": promised(timed, scored),
-        "SPEED": speed(timed),
-        "ACCURACY": accuracy(scored),
-    }.items():
-        text = text.replace(f"{{{name}}}", "\n".join(lines))
+def speed_page(timed: Sequence[Timed]) -> list[str]:
+    """The page of speed below its head."""
+    return _page("link_speed", PROMISED=_promises(_promised_speed(timed)), SPEED=speed(timed))
+
+
+def accuracy_page(scored: Sequence[Scored]) -> list[str]:
+    """The page of accuracy below its head."""
+    return _page("link_accuracy", PROMISED=_promises(_promised_accuracy(scored)), ACCURACY=accuracy(scored))
+
+
+def _page(name: str, **parts: Sequence[str]) -> list[str]:
+    text = Path(__file__).with_name(f"{name}.md").read_text(encoding="utf-8")
+    for word, lines in parts.items():
+        text = text.replace(f"{{{word}}}", "\n".join(lines))
     return text.rstrip().splitlines()
+
+
+def _promises(rows: Sequence[Row]) -> list[str]:
+    return _table(("promised", "measured", "kept"), rows, text=3) if rows else ["Nothing was measured."]
 
 
 def speed(timed: Sequence[Timed]) -> list[str]:
@@ -55,7 +64,8 @@ def accuracy(scored: Sequence[Scored]) -> list[str]:
         return ["Not measured in this run."]
     header = (
         "profile", "rows of", "by", "precision of same", "recall of same", "F1", "insured called new",
-        "by person: nor has a row joined to theirs a pair", "rows in review",
+        "by person: nor has a row joined to theirs a pair",
+        "of these with a whole NIK, so billed", "rows in review",
     )  # fmt: skip
     rows = [
         (
@@ -69,12 +79,6 @@ def accuracy(scored: Sequence[Scored]) -> list[str]:
         for by in _once(one.by for one in scored)
     ]
     return [*_table(header, rows, text=3), "", *_joined(scored)]
-
-
-def promised(timed: Sequence[Timed], scored: Sequence[Scored]) -> list[str]:
-    """What was promised, what was measured, and whether that is kept."""
-    rows = [*_promised_accuracy(scored), *_promised_speed(timed)]
-    return _table(("promised", "measured", "kept"), rows, text=3)
 
 
 def _speed(one: Timed, same_size: Sequence[Timed]) -> Row:
@@ -133,6 +137,7 @@ def _shares(counted: Sequence[Counted]) -> Row:
         mean([one.f1 for one in counted]),
         share(total.missed, total.insured),
         share(total.unseen, total.insured),
+        share(total.billed, total.insured),
         share(total.waiting, total.rows),
     )
 
@@ -158,14 +163,20 @@ def _promised_accuracy(scored: Sequence[Scored]) -> list[Row]:
     f1 = {by: _f1([one for one in standing if one.by == by]) for by in _once(one.by for one in standing)}
     best = max((value for by, value in f1.items() if by not in (OURS, ALONE)), default=0.0)
     return [
-        _promise(
-            "F1 not below Splink's (the better of its fixed thresholds)",
-            f"{f1[OURS]:.4f} beside {best:.4f}",
-            f1[OURS] >= best,
+        *(
+            _promise(
+                f"F1 of {by} not below Splink's (the better of its fixed thresholds)",
+                f"{f1[by]:.4f} beside {best:.4f}",
+                f1[by] >= best,
+            )
+            for by in (OURS, ALONE)
         ),
         _at_least("precision of pairs called same, all rows", everyone.right / everyone.same, 0.998),
         _at_least("precision of pairs called same, association", association.right / association.same, 0.995),
-        _at_most("insured people called new, by person", everyone.unseen / everyone.insured, 0.006),
+        *(
+            _at_most(f"insured people called new, by person, {profile}", _new(scored, profile), 0.006)
+            for profile in _once(one.profile for one in scored)
+        ),
         _at_most("rows in review", everyone.waiting / everyone.rows, 0.025),
     ]  # fmt: skip
 
@@ -202,6 +213,12 @@ def _at_most(what: str, measured: float, most: float) -> Row:
 
 def _promise(what: str, measured: str, is_kept: bool) -> Row:
     return (what, measured, "yes" if is_kept else "**no**")
+
+
+def _new(scored: Sequence[Scored], profile: str) -> float:
+    of_profile = [one.found["all"] for one in scored if (one.profile, one.by) == (profile, OURS)]
+    total = _sum(of_profile)
+    return total.unseen / total.insured
 
 
 def _f1(scored: Sequence[Scored]) -> float:

@@ -18,8 +18,8 @@ class Counted:
     """Rows of lists against memberships. `there`: true pairs; `same`, `right`: called same, of them true.
 
     `insured`: rows of people with a membership; `missed`: of them without a pair same or review;
-    `unseen`: of these, without one of any row that was joined to theirs; `waiting`: rows with a pair in
-    review and none same.
+    `unseen`: of these, without one of any row that was joined to theirs; `billed`: of these, with a whole
+    NIK, without which nobody is billed; `waiting`: rows with a pair in review and none same.
     """
 
     rows: int
@@ -29,6 +29,7 @@ class Counted:
     insured: int
     missed: int
     unseen: int
+    billed: int
     waiting: int
 
     def __add__(self, other: Self) -> Self:
