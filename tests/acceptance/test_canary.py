@@ -135,7 +135,7 @@ COMMANDS = (
     ("link", PERIOD),
     ("decide", PERIOD),
     ("month", PERIOD, "--approve-as", "demo"),
-    ("month", PERIOD, "--approve-as", "demo", "--json"),
+    ("status", PERIOD, "--json"),
 )
 
 

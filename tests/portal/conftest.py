@@ -50,7 +50,7 @@ def by_cookie(request: Request) -> Viewer:
 def portal(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     """The portal over a month of 400 workers, with one name and one file name that try to break out."""
     home = make_home(postgres, tmp_path_factory.mktemp("portal"))
-    fill_inbox(home)
+    fill_inbox(home, ("becak", "pasar"))
     hostile_nik = plant_hostile_name(home)
     (home.inbox / PERIOD / "associations" / "becak" / HOSTILE_FILE).write_bytes(b"no workbook")
     home.json("month", PERIOD, "--approve-as", "demo")
