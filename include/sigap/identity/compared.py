@@ -13,6 +13,7 @@ import pyarrow as pa
 from sigap.domain.datasets import COMPARED, FOUND
 
 _COMPARED_COLUMNS = (
+    "source",  # what is worth keeping depends on its class
     "nik", "nik_part", "name", "first", "middle", "last", "name_key", "nick", "birth_date", "birth_swapped",
     "sex", "kk", "mother", "kelurahan_code", "kecamatan_code", "phone",
 )  # fmt: skip

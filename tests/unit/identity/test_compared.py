@@ -1,6 +1,7 @@
 """The next month compares only what changed, and finds what a full run finds."""
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -74,3 +75,16 @@ def test_rows_that_become_twins_are_compared_though_their_facts_are_known(
     twice = pa.Table.from_pylist([*nobody, nobody[0] | {"record": 10_000_000}], drawn[0].schema)
     after = link(twice, drawn[1], before=link(once, drawn[1]).compared)
     assert after.pairs.equals(link(twice, drawn[1]).pairs)
+
+
+def test_rows_that_another_list_sends_are_compared_by_the_class_of_that_list(
+    drawn: tuple[pa.Table, pa.Table],
+) -> None:
+    first = link(*drawn)
+    place = drawn[0].schema.get_field_index("source")
+    swapped = pc.if_else(pc.equal(drawn[0]["source"], "dtks"), "becak", "dtks")
+    now = drawn[0].set_column(place, "source", swapped), drawn[1]
+    full, after = link(*now), link(*now, before=first.compared)
+    assert full.pairs.num_rows != first.pairs.num_rows, "the class must matter for this to prove anything"
+    assert after.pairs.equals(full.pairs)
+    assert after.compared.found.equals(full.compared.found)
