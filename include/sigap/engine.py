@@ -5,6 +5,8 @@ import tempfile
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 
 def connect() -> duckdb.DuckDBPyConnection:
@@ -12,3 +14,20 @@ def connect() -> duckdb.DuckDBPyConnection:
     spill = Path(tempfile.gettempdir()) / f"sigap-{os.getuid()}"
     spill.mkdir(mode=0o700, exist_ok=True)
     return duckdb.connect(config={"temp_directory": str(spill)})
+
+
+def numbered(rows: pa.Table) -> pa.Table:
+    """The rows with their place, 0 and up, as column `position`."""
+    return rows.append_column("position", pa.array(np.arange(rows.num_rows, dtype=np.int64)))
+
+
+def in_order(found: duckdb.DuckDBPyRelation) -> pa.Table:
+    """What a query found by `position`, which is dropped: one row for each place, as the rows came.
+
+    A query that only projects may give its rows back in another order than it read them, when they come in
+    several chunks. Whoever puts a column beside others by place must ask for the places.
+    """
+    rows = found.to_arrow_table()
+    if (np.diff(rows["position"].to_numpy()) < 0).any():
+        rows = rows.sort_by("position")
+    return rows.drop_columns(["position"])

@@ -12,7 +12,7 @@ from typing import Literal
 import pyarrow as pa
 import yaml
 
-from sigap.engine import connect
+from sigap.engine import connect, in_order, numbered
 
 NikState = Literal["valid", "missing", "placeholder", "damaged", "malformed", "invalid"]
 
@@ -56,12 +56,12 @@ def decode_niks(text: pa.Array | pa.ChunkedArray, cell: pa.Array | pa.ChunkedArr
     that would explain them, never by their beginning. Null for the others. Day (without the 40 of women),
     month, last two digits of the year and sex (L or P) are given if the certain digits hold them.
     """
-    received = pa.table({"text": text, "cell": cell})
+    received = numbered(pa.table({"text": text, "cell": cell}))
     known = placeholders()
     with connect() as connection:
         connection.register("received_niks", received)
         facts = {"placeholders": list(known), "placeholder_starts": [digits[:15] for digits in known]}
-        return connection.sql(_statement(), params=facts).to_arrow_table().cast(DECODED_NIKS)
+        return in_order(connection.sql(_statement(), params=facts)).cast(DECODED_NIKS)
 
 
 @cache

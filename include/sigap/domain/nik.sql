@@ -1,13 +1,14 @@
--- One row per received NIK, in the order received. Each step is its own projection, so that nothing is computed twice, and most NIK
+-- One row per received NIK. Each step is its own projection, so that nothing is computed twice, and most NIK
 -- are 16 plain digits: they are spared everything that only the others need.
 WITH seen AS (
-    SELECT cell, text, coalesce(regexp_full_match(text, '[0-9]{16}'), false) AS is_plain
+    SELECT position, cell, text, coalesce(regexp_full_match(text, '[0-9]{16}'), false) AS is_plain
     FROM received_niks
 ),
 
 -- Digits of other scripts and of wide type mean the same. ="3275..." is how a csv file keeps a spreadsheet from counting.
 visible AS (
     SELECT
+        position,
         cell,
         is_plain,
         CASE
@@ -26,6 +27,7 @@ visible AS (
 
 stripped AS (
     SELECT
+        position,
         cell,
         is_plain,
         CASE WHEN is_plain THEN text ELSE regexp_replace(text, '["''’‘`´.\p{Pd}]', '', 'g') END AS digits,
@@ -42,6 +44,7 @@ stripped AS (
 -- Seven zeros at the end are in no NIK (its month or its serial has another digit): that is 3.27501E+15, opened and saved again.
 shaped AS (
     SELECT
+        position,
         digits,
         mantissa,
         CASE WHEN is_number OR ends_with(whole, '0000000') THEN whole ELSE '' END AS whole,
@@ -66,6 +69,7 @@ counted AS (
 -- 16th digit and writes 0; any other digit there was not cut off.
 trusted AS (
     SELECT
+        position,
         digits,
         fault,
         CASE
@@ -82,6 +86,7 @@ trusted AS (
 
 cut AS (
     SELECT
+        position,
         digits,
         fault,
         nullif(kept, '') AS kept,
@@ -124,6 +129,7 @@ named AS (
 )
 
 SELECT
+    position,
     CASE WHEN state IN ('valid', 'invalid') THEN digits END AS nik,
     state AS nik_state,
     -- Typed, not counted with: one or two digits too few or too many, or 16 with a slip, may be told from the right ones by hand.

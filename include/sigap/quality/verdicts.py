@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sigap.domain.datasets import MEMBERSHIP_TEXT, WORKER_TEXT
-from sigap.engine import connect
+from sigap.engine import connect, in_order, numbered
 from sigap.errors import QualityError
 
 # The newest verdict per key. verdict: accept, reject or correct; corrections: JSON {column: text}, or null.
@@ -35,9 +35,9 @@ def fact_keys(received: pa.Table) -> pa.Array:
     cells = (_fact(name, received[name]) for name in names)
     facts = pc.binary_join_element_wise(*cells, "", null_handling="replace")  # skip drops rows of nulls only
     with connect() as connection:
-        connection.register("rows", pa.table({"facts": facts}))
-        keys = connection.sql("SELECT md5(facts) AS fact_key FROM rows").to_arrow_table()["fact_key"]
-    return keys.combine_chunks()
+        connection.register("rows", numbered(pa.table({"facts": facts})))
+        keys = in_order(connection.sql("SELECT position, md5(facts) AS fact_key FROM rows"))
+    return keys["fact_key"].combine_chunks()
 
 
 def _fact(name: str, cells: pa.ChunkedArray) -> pa.ChunkedArray:

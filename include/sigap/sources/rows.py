@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from sigap.domain.datasets import SCHEMAS
 from sigap.domain.lists import FoundList
 from sigap.domain.source import SourceEntry
+from sigap.engine import in_order, numbered
 from sigap.sources.chunk import Chunk
 from sigap.sources.injection import looks_like_formula
 from sigap.sources.text import has_invisible
@@ -93,7 +94,7 @@ def _verbatim(rows: Chunk, engine: duckdb.DuckDBPyConnection) -> pa.Array:
         and (not rows.layout.is_blank(position) or column.null_count < len(column))
     ]
     cells = pa.StructArray.from_arrays([column for _, column in kept], names=[header for header, _ in kept])
-    engine.register("received", pa.table({"line": cells}))
-    json = engine.sql("SELECT to_json(line)::VARCHAR FROM received").to_arrow_table().column(0)
+    engine.register("received", numbered(pa.table({"line": cells})))
+    lines = in_order(engine.sql("SELECT position, to_json(line)::VARCHAR AS json FROM received"))
     engine.unregister("received")
-    return json.cast(pa.string()).combine_chunks()
+    return lines["json"].cast(pa.string()).combine_chunks()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import get_args
 
 import numpy as np
@@ -330,3 +331,13 @@ def test_rows_keep_their_order_when_there_are_many():
     found = decode_niks(pa.chunked_array([serials[:70_000], serials[70_000:]]), pa.array(["text"] * count))
     assert found.schema == DECODED_NIKS
     assert found["nik"].combine_chunks().equals(serials)
+
+
+def test_every_row_keeps_its_own_nik_however_the_list_is_cut() -> None:
+    """DuckDB may give the rows of several chunks back in another order: one person's NIK on another's row."""
+    niks = [f"32750{1 + i % 9}{1 + i % 28:02}0{1 + i % 9}{60 + i % 30}{1 + i:04}" for i in range(40)]
+    text = pa.chunked_array([niks[at : at + 4] for at in range(0, len(niks), 4)])
+    cell = pa.chunked_array([["text"] * 4] * 10)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: decode_niks(text, cell)["nik"].to_pylist() == niks, range(200)))
+    assert all(found), f"{found.count(False)} of {len(found)} times in another order"
