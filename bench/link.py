@@ -25,6 +25,7 @@ ALONE_LINKED = f"kind = 'membership' AND (decision <> 'different' OR {ALONE_SAME
 # Probabilities from which Splink's pairs are called same, chosen before anything was measured.
 SPLINK_SAME = (0.9, 0.99)
 SEED = 100  # of the speed; accuracy takes those after it. Models are trained on smaller seeds.
+ENGINE_MEMORY = "4500MB"  # what ours holds before it spills; the peers take what they need
 PATIENCE = 60.0  # seconds after which a method is not repeated
 PROFILES = ("standing", "careless", "registry_heavy")
 
@@ -170,7 +171,10 @@ def _run(
         return Stopped("not installed: bench/requirements-peers.txt cannot be had here"), out
     source = data if method.module == "link_ours" else standard
     command = [str(python) if method.peer else sys.executable, "-m", f"bench.{method.module}", *method.what]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(__file__).resolve().parents[1]),
+        "SIGAP_ENGINE_MEMORY": ENGINE_MEMORY,
+    }
     return attempt([*command, str(source), str(out)], environment, limits.seconds, limits.peak_bytes), out
 
 

@@ -10,10 +10,16 @@ import pyarrow as pa
 
 
 def connect() -> duckdb.DuckDBPyConnection:
-    """A fresh in-memory database. What does not fit spills to a folder that only this account can read."""
+    """A fresh in-memory database. What does not fit spills to a folder that only this account can read.
+
+    `SIGAP_ENGINE_MEMORY`, e.g. 4GB, is how much it holds before it spills; else four fifths of the machine's.
+    """
     spill = Path(tempfile.gettempdir()) / f"sigap-{os.getuid()}"
     spill.mkdir(mode=0o700, exist_ok=True)
-    return duckdb.connect(config={"temp_directory": str(spill)})
+    config: dict[str, str | bool | int | float | list[str]] = {"temp_directory": str(spill)}
+    if held := os.environ.get("SIGAP_ENGINE_MEMORY"):
+        config["memory_limit"] = held
+    return duckdb.connect(config=config)
 
 
 def numbered(rows: pa.Table) -> pa.Table:

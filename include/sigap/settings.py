@@ -43,6 +43,11 @@ class Settings(BaseSettings):
         pattern=r"^(duckdb|local\[[1-9]\d*\]|spark://[^\s/:]+:\d{1,5})$",
         description="duckdb, or Spark as spark://host:port or local[2]",
     )
+    engine_memory: str | None = Field(
+        default=None,
+        pattern=r"^[1-9]\d*(\.\d+)?(MB|GB|MiB|GiB)$",
+        description="what DuckDB holds in memory before it spills to disk, e.g. 4GB; else four fifths of all",
+    )
     link_folder: Path | None = Field(
         default=None, description="what Spark is given to compare; its workers see it under the same path"
     )

@@ -14,3 +14,9 @@ def test_what_a_query_gives_back_comes_in_the_order_of_its_places(order: str) ->
             connection.sql(f"SELECT upper(name) AS name, position FROM rows ORDER BY position {order}")
         )
     assert found.to_pydict() == {"name": ["A", "B", "C"]}
+
+
+def test_the_engine_holds_no_more_than_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGAP_ENGINE_MEMORY", "1GiB")
+    with connect() as connection:
+        assert connection.sql("SELECT current_setting('memory_limit')").fetchall() == [("1.0 GiB",)]
