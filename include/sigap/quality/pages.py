@@ -6,11 +6,15 @@ it renders only plain tags are let through, without attributes: no address can b
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from html.parser import HTMLParser
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sigap.quality.words import name_column, report_words
+
+if TYPE_CHECKING:
+    from great_expectations.render.view import DefaultJinjaSectionView
 
 _TAGS = {"table", "thead", "tbody", "tr", "th", "td", "ul", "ol", "li", "p", "h6", "strong", "em"}
 _UNSEEN = {"script", "style"}
@@ -35,11 +39,10 @@ def render_sections(result: dict[str, Any]) -> list[Section]:
     """
     from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResultSchema
     from great_expectations.render.renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view import DefaultJinjaSectionView
 
     found = ExpectationSuiteValidationResultSchema().load(result)
     document = ValidationResultsPageRenderer(run_info_at_end=True).render(found)
-    view = DefaultJinjaSectionView()
+    view = _view()
     return [
         Section(
             _heading(section.section_name),
@@ -48,6 +51,14 @@ def render_sections(result: dict[str, Any]) -> list[Section]:
         for place, section in enumerate(document.sections)
         if section.section_name != "Overview"
     ]
+
+
+@cache
+def _view() -> "DefaultJinjaSectionView":
+    """One view for all pages: its templates take longer to compile than a page takes to render."""
+    from great_expectations.render.view import DefaultJinjaSectionView
+
+    return DefaultJinjaSectionView()
 
 
 def keep_plain(page: str) -> str:
