@@ -11,6 +11,7 @@ from sqlalchemy import insert
 
 from integration.test_held import GOOD, HEADERS, JANUARY, NAMES, PLACE
 from sigap import cli
+from sigap.cli import terminal
 from sigap.pipeline.check import check
 from sigap.pipeline.collect import collect
 from sigap.pipeline.held import judge_rows
@@ -40,7 +41,8 @@ def odd_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setenv("COLUMNS", "200")
+    for console in (terminal.say, terminal.show):  # made wide here: they may have been made narrow before
+        monkeypatch.setattr(console, "_width", 200)
 
     def run(*words: object) -> str:
         monkeypatch.setattr(sys, "argv", ["sigap", *map(str, words)])

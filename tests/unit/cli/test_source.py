@@ -12,6 +12,7 @@ import pytest
 import xlwt
 
 from sigap import cli
+from sigap.cli import terminal
 from sigap.sources.entry import read_entry
 
 HEADER = [
@@ -70,7 +71,8 @@ WRITERS = {"xlsx": write_xlsx, "xls": write_xls, "csv": write_csv}
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.setenv("SIGAP_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("COLUMNS", "200")
+    for console in (terminal.say, terminal.show):  # made wide here: they may have been made narrow before
+        monkeypatch.setattr(console, "_width", 200)
     for name in ("SIGAP_WAREHOUSE_URL", "SIGAP_CATALOG"):
         monkeypatch.delenv(name, raising=False)
 
