@@ -28,16 +28,16 @@ BEGIN
     UPDATE entitlement.roster SET status = 'approved' WHERE roster_id = new_roster;
 
     INSERT INTO billing.invoice (period, roster_id, funding_source, wadah_code, status, people, jkk_idr, jkm_idr,
-        total_idr, due_date, lines_sha256, tariffs_sha256)
+        total_idr, due_date, lines_sha256, tariffs_sha256, covers_from, covers_to)
     VALUES (month, new_roster, 'APBD_KOTA', 'SG', 'draft', count, 10000 * count, 6800 * count, 16800 * count,
         (month || '-28')::date,
         (SELECT encode(sha256(string_agg(format(E'%s,%s,10000,6800\n', id, month), '' ORDER BY id)::bytea), 'hex')
          FROM generate_series(1, count) id),
-        repeat('f', 64))
+        repeat('f', 64), month, month)
     RETURNING invoice_id INTO new_invoice;
     INSERT INTO billing.invoice_line (invoice_id, roster_id, person_id, period, income_band, jkk_idr, jkm_idr,
-        total_idr, tariff)
-    SELECT new_invoice, roster_id, person_id, month, 1, 10000, 6800, 16800, 'jkk@2015-07-01,jkm@2015-07-01'
+        total_idr, tariff, payer_set)
+    SELECT new_invoice, roster_id, person_id, month, 1, 10000, 6800, 16800, 'jkk@2015-07-01,jkm@2015-07-01', 'APBD_KOTA'
     FROM entitlement.decision WHERE roster_id = new_roster;
 
     IF how_far <> 'draft' THEN

@@ -156,7 +156,8 @@ def refused(warehouse: Engine, *statements: str) -> str:
         ("UPDATE billing.invoice SET due_date = due_date + 1", "Invoice .* of 2026-01 is"),
         ("UPDATE billing.invoice SET status = 'draft', number = NULL, issued_at = NULL", "Invoice .* is"),
         ("DELETE FROM billing.invoice", "cannot be deleted"),
-        ("UPDATE billing.invoice_line SET jkk_idr = 1", "lines are never changed"),
+        ("UPDATE billing.invoice_line SET jkk_idr = 9000, total_idr = 15800", "lines are never changed"),
+        ("UPDATE billing.invoice_line SET is_void = true", "lines are never changed"),
         ("DELETE FROM billing.invoice_line", "cannot be deleted"),
         ("TRUNCATE billing.invoice CASCADE", "billing.invoice cannot be emptied"),
         ("TRUNCATE billing.invoice_line", "invoice_line cannot be emptied"),
@@ -171,15 +172,15 @@ def test_an_approved_or_issued_invoice_and_its_lines_cannot_change(
 
 ONE_LINE = """
     INSERT INTO billing.invoice_line (invoice_id, roster_id, person_id, period, income_band, jkk_idr, jkm_idr,
-        total_idr, tariff)
-    SELECT invoice_id, i.roster_id, person_id, i.period, 1, 10000, 6800, 16800, 't'
+        total_idr, tariff, payer_set)
+    SELECT invoice_id, i.roster_id, person_id, i.period, 1, 10000, 6800, 16800, 't', i.funding_source
     FROM billing.invoice i, entitlement.decision d WHERE d.roster_id = i.roster_id AND person_id = {person}
 """
 HEADER = """
     INSERT INTO billing.invoice (period, roster_id, funding_source, wadah_code, status, people, jkk_idr,
-        jkm_idr, total_idr, due_date, lines_sha256, tariffs_sha256)
+        jkm_idr, total_idr, due_date, lines_sha256, tariffs_sha256, covers_from, covers_to)
     SELECT period, roster_id, '{funding}', 'SG', 'draft', {people}, 10000, 6800, 16800, '2026-01-31',
-        repeat('e', 64), repeat('f', 64)
+        repeat('e', 64), repeat('f', 64), period, period
     FROM entitlement.roster
 """
 
@@ -223,7 +224,7 @@ def test_a_draft_header_is_not_changed_away_from_its_lines(
 
 def test_nobody_is_billed_twice_for_a_month(warehouse: Engine, lay_invoice: Callable[..., int]) -> None:
     lay_invoice()
-    with pytest.raises(DBAPIError, match="uq_invoice_line_person_id_period"):
+    with pytest.raises(DBAPIError, match="uq_invoice_line_standing"):
         lay_invoice()
 
 

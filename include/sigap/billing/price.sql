@@ -2,6 +2,8 @@
 SELECT
     d.person_id,
     $period AS period,
+    d.funding_source AS payer_set,
+    1 AS share_no,
     d.funding_source,
     d.wadah_code,
     r.income_band,

@@ -202,11 +202,14 @@ COVERAGE = pa.schema(
     ]
 )
 
-# Billing: one row per person and month. Whole rupiah.
+# Billing: one row per person, coverage month and share of its premium. Whole rupiah. payer_set: the
+# `funding_source` of the decision; funding_source: the payer of this share; share_no counts shares from 1.
 LINES = pa.schema(
     [
         pa.field("person_id", pa.int64()),
-        *_text("period", "funding_source", "wadah_code"),
+        *_text("period", "payer_set"),
+        pa.field("share_no", pa.int16()),
+        *_text("funding_source", "wadah_code"),
         pa.field("income_band", pa.int16()),
         pa.field("jkk_idr", pa.int64()),
         pa.field("jkm_idr", pa.int64()),

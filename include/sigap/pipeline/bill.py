@@ -33,9 +33,9 @@ from sigap.warehouse.tables import billing, entitlement
 
 _LOAD = Path(__file__).with_name("load_lines.sql").read_text(encoding="utf-8")
 _STAGE = (
-    "CREATE TEMPORARY TABLE staged_line (person_id bigint, period text, funding_source text, "
-    "wadah_code text, income_band smallint, jkk_idr bigint, jkm_idr bigint, total_idr bigint, tariff text) "
-    "ON COMMIT DROP"
+    "CREATE TEMPORARY TABLE staged_line (person_id bigint, period text, payer_set text, share_no smallint, "
+    "funding_source text, wadah_code text, income_band smallint, jkk_idr bigint, jkm_idr bigint, "
+    "total_idr bigint, tariff text) ON COMMIT DROP"
 )
 _roster = entitlement.roster.c
 _invoice = billing.invoice.c
@@ -222,6 +222,8 @@ def _lay(
 def _header(draft: InvoiceDraft, roster: Row[Any], tariffs: Tariffs) -> dict[str, Any]:
     return {
         "period": str(draft.period),
+        "covers_from": str(draft.period),
+        "covers_to": str(draft.period),
         "roster_id": roster.roster_id,
         "funding_source": draft.funding_source,
         "wadah_code": draft.wadah_code,

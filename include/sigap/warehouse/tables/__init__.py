@@ -6,6 +6,9 @@ from sigap.warehouse.tables import (
     entitlement,
     identity,
     identity_review,
+    ledger,
+    money,
+    notes,
     quality,
     reporting,
     settlement,
@@ -14,6 +17,6 @@ from sigap.warehouse.tables import (
 from sigap.warehouse.tables.base import SCHEMA_NAMES, metadata
 
 __all__ = [
-    "SCHEMA_NAMES", "audit", "billing", "entitlement", "identity", "identity_review", "metadata", "quality",
-    "reporting", "settlement", "sources",
+    "SCHEMA_NAMES", "audit", "billing", "entitlement", "identity", "identity_review", "ledger", "metadata",
+    "money", "notes", "quality", "reporting", "settlement", "sources",
 ]  # fmt: skip

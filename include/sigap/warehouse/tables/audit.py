@@ -8,6 +8,7 @@ from sqlalchemy import (
     Float,
     ForeignKeyConstraint,
     Identity,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -55,6 +56,13 @@ approval = Table(
         nullable=False,
         comment="The roster version, also the one that invoices were made from",
     ),
+    Column(
+        "generation",
+        SmallInteger,
+        nullable=False,
+        server_default="0",
+        comment="How often invoices of this roster were voided or rejected before; 0 for a roster",
+    ),
     Column("verdict", String(8), nullable=False, comment="approved or rejected"),
     Column("actor", Text, nullable=False, comment="Account name of the person who judged"),
     Column("reason", Text, comment="Why, required when rejected"),
@@ -66,7 +74,8 @@ approval = Table(
         "verdict = 'approved' OR coalesce(trim(reason), '') <> ''", name="rejection_needs_a_reason"
     ),
     CheckConstraint(r"actor ~ '\S'", name="named"),
-    UniqueConstraint("subject", "roster_id"),
+    UniqueConstraint("subject", "roster_id", "generation"),
+    CheckConstraint("generation >= 0 AND (subject = 'invoices' OR generation = 0)", name="generation"),
     ForeignKeyConstraint(
         ["roster_id", "period"],
         ["entitlement.roster.roster_id", "entitlement.roster.period"],

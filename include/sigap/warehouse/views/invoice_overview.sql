@@ -5,7 +5,11 @@ SELECT
     i.period,
     i.funding_source,
     i.wadah_code,
+    i.covers_from,
+    i.covers_to,
     i.status,
+    i.replaces_id,
+    i.voided_at,
     i.people,
     i.jkk_idr,
     i.jkm_idr,
@@ -27,15 +31,20 @@ JOIN entitlement.roster r ON r.roster_id = i.roster_id
 LEFT JOIN audit.approval by_dinas
     ON by_dinas.roster_id = i.roster_id AND by_dinas.subject = 'roster' AND by_dinas.verdict = 'approved'
 LEFT JOIN audit.approval by_finance
-    ON by_finance.roster_id = i.roster_id AND by_finance.subject = 'invoices' AND by_finance.verdict = 'approved';
+    ON by_finance.roster_id = i.roster_id AND by_finance.subject = 'invoices' AND by_finance.verdict = 'approved'
+    AND by_finance.generation = i.generation;
 
 COMMENT ON VIEW reporting.invoice_overview IS 'One row per invoice with who approved it: the list of the portal';
 COMMENT ON COLUMN reporting.invoice_overview.invoice_id IS 'Invoice';
 COMMENT ON COLUMN reporting.invoice_overview.number IS 'SIGAP/<wadah>/<period>/<seq>, once issued';
-COMMENT ON COLUMN reporting.invoice_overview.period IS 'Coverage month, e.g. 2026-01';
+COMMENT ON COLUMN reporting.invoice_overview.period IS 'Month in which it is billed, e.g. 2026-01';
 COMMENT ON COLUMN reporting.invoice_overview.funding_source IS 'Who pays';
 COMMENT ON COLUMN reporting.invoice_overview.wadah_code IS 'BPJS group code';
-COMMENT ON COLUMN reporting.invoice_overview.status IS 'draft, approved or issued';
+COMMENT ON COLUMN reporting.invoice_overview.covers_from IS 'First coverage month on its lines';
+COMMENT ON COLUMN reporting.invoice_overview.covers_to IS 'Last coverage month on its lines';
+COMMENT ON COLUMN reporting.invoice_overview.status IS 'draft, approved, issued or void';
+COMMENT ON COLUMN reporting.invoice_overview.replaces_id IS 'The voided invoice that this one stands in for';
+COMMENT ON COLUMN reporting.invoice_overview.voided_at IS 'When it was voided';
 COMMENT ON COLUMN reporting.invoice_overview.people IS 'Persons billed';
 COMMENT ON COLUMN reporting.invoice_overview.jkk_idr IS 'Work-accident premium, whole rupiah';
 COMMENT ON COLUMN reporting.invoice_overview.jkm_idr IS 'Death premium, whole rupiah';

@@ -15,7 +15,6 @@ VIEWS = (
     "dim_sector",
     "fact_decision",
     "fact_premium",
-    "invoice_overview",
     "month_overview",
 )
 
@@ -24,6 +23,7 @@ def upgrade() -> None:
     for name in VIEWS:
         run_statements(view_script(name))
     run_script("0003_dim_person.sql")  # as it was: 0006 lays one that knows of merges
+    run_script("0003_invoice_overview.sql")  # as it was: 0009 lays one that knows of voids
 
 
 def downgrade() -> None:

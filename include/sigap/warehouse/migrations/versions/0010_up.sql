@@ -1,0 +1,1 @@
+-- Corrections of issued months and the notes they become.

@@ -1,0 +1,1 @@
+-- The ledger: accounts, journal, postings, and periods that close.

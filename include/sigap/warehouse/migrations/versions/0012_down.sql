@@ -1,0 +1,1 @@
+-- Money and activation: what banks, the treasury and BPJS say.

@@ -1,0 +1,1 @@
+-- Three-way match of a month.

@@ -1,0 +1,1 @@
+"""The ledger of billing: accounts, journal, postings, and periods that close."""

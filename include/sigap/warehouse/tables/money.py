@@ -1,0 +1,1 @@
+"""What banks and the treasury say was paid, what it was allocated to, and who is active."""

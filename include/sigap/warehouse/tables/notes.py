@@ -1,0 +1,1 @@
+"""Corrections of issued months, and the credit and debit notes they become."""
