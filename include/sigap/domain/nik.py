@@ -5,6 +5,7 @@ Rules: domain brief 4.1, after statements of Disdukcapil Klaten (structure, seri
 never makes a NIK invalid, because it stays the same when a person moves.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -34,6 +35,11 @@ def placeholders() -> tuple[str, ...]:
     """What people type for want of a NIK: 16 digits each."""
     tree = yaml.safe_load(Path(__file__).with_name("placeholders.yaml").read_text(encoding="utf-8"))
     return tuple(tree["placeholders"])
+
+
+def holds_nik(text: str) -> bool:
+    """Whether a text that people typed holds 16 digits in a row, blanks, dots and dashes aside."""
+    return re.search(r"\d{16}", re.sub(r"[\s.-]", "", text)) is not None
 
 
 def decode_niks(text: pa.Array | pa.ChunkedArray, cell: pa.Array | pa.ChunkedArray) -> pa.Table:

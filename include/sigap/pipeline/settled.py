@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert
 
+from sigap.domain.nik import holds_nik
 from sigap.domain.period import Period
 from sigap.errors import IdentityError
 from sigap.identity.answers import Answers, PairCheck, PairVerdict
@@ -84,7 +85,7 @@ def _refuse(what: str, answer: str, answers: Sequence[str], reason: str) -> None
         raise IdentityError(f"{what}: {answer!r} is none of {', '.join(answers)}. Nothing was kept.")
     if not reason.strip() and answer != "agree":
         raise IdentityError(f"{what}: say why. Nothing was kept.")
-    if re.search(r"\d{16}", re.sub(r"[\s.-]", "", reason)):
+    if holds_nik(reason):
         raise IdentityError(
             f"{what}: the reason holds a NIK. Name the evidence, not the person. Nothing was kept."
         )
