@@ -1,0 +1,88 @@
+"""The chart of accounts: `accounts.yaml`, and the expense accounts of every payer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sigap.billing.payers import Payers, load_payers
+from sigap.errors import BillingError
+
+FILE = Path(__file__).with_name("accounts.yaml")
+KINDS = ("asset", "liability", "expense")
+ROLES = ("payable", "credits", "cash")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerAccount:
+    """An account that is posted to. `kind` is asset, liability or expense."""
+
+    code: str
+    name: str
+    kind: str
+    reference: str
+    is_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Every account by its code, and the codes of the three that all payers share."""
+
+    by_code: Mapping[str, LedgerAccount]
+    payable: str
+    credits: str
+    cash: str
+
+    def __getitem__(self, code: str) -> LedgerAccount:
+        if code not in self.by_code:
+            raise BillingError(
+                f"Account {code} is in no chart. Add it to billing/accounts.yaml, or to its payer in "
+                f"billing/payers.yaml."
+            )
+        return self.by_code[code]
+
+
+@cache
+def load_chart(file: Path = FILE) -> Chart:
+    """The shipped chart with the accounts of `payers.yaml`. Raises `BillingError` as `make_chart`."""
+    return make_chart(yaml.safe_load(file.read_text(encoding="utf-8")), load_payers())
+
+
+def make_chart(roles: Mapping[str, Mapping[str, Any]], payers: Payers) -> Chart:
+    """The chart of some roles (`accounts.yaml`) and payers.
+
+    Raises `BillingError` for a missing role, an account without a reference, or a code with two meanings.
+    """
+    if missing := [role for role in ROLES if role not in roles]:
+        raise BillingError(f"accounts.yaml lacks {', '.join(missing)}. Fill in what is missing.")
+    by_code: dict[str, LedgerAccount] = {}
+    for role in ROLES:
+        _add(by_code, _account(role, roles[role]))
+    for code, payer in payers.by_code.items():
+        for account in (payer.jkk_account, payer.jkm_account):
+            reference = f"payers.yaml, {code}"
+            _add(by_code, LedgerAccount(account.code, account.name, "expense", reference, False))
+    return Chart(by_code, *(str(roles[role]["code"]) for role in ROLES))
+
+
+def _account(role: str, entry: Mapping[str, Any]) -> LedgerAccount:
+    if not entry.get("reference") or entry.get("kind") not in KINDS or not entry.get("name"):
+        raise BillingError(
+            f"accounts.yaml, {role}: an account needs a name, a kind ({', '.join(KINDS)}) and a reference."
+        )
+    return LedgerAccount(
+        str(entry["code"]), entry["name"], entry["kind"], entry["reference"], entry["verified"] is True
+    )
+
+
+def _add(by_code: dict[str, LedgerAccount], account: LedgerAccount) -> None:
+    """Payers may share an expense account; one code is never two accounts."""
+    before = by_code.setdefault(account.code, account)
+    if (before.name, before.kind) != (account.name, account.kind):
+        raise BillingError(
+            f"Account {account.code} has two meanings: {before.name!r} and {account.name!r}. "
+            f"Give each its own code, or both the same name, in billing/payers.yaml or accounts.yaml."
+        )
