@@ -12,6 +12,10 @@ from sigap.errors import BillingError
 T = TypeVar("T")
 
 
+class NotInForceError(BillingError):
+    """A month for which a value is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dated(Generic[T]):
     """One value, in force from the first day of a month, until the last day of a month or further notice."""
@@ -34,7 +38,7 @@ def read_dated(
 
     Raises `BillingError` for a value without a date or a reference, or that begins or ends within a month.
     """
-    if not entries:
+    if not isinstance(entries, Mapping) or not entries:
         raise BillingError(f"{where} holds no value. Give one with a date and a reference.")
     return tuple(
         sorted((_read(day, entry, where, convert) for day, entry in entries.items()), key=lambda d: d.since)
@@ -42,18 +46,39 @@ def read_dated(
 
 
 def _read(day: object, entry: Mapping[str, Any], where: str, convert: Callable[[Any], T]) -> Dated[T]:
-    if not isinstance(day, dt.date):
+    if type(day) is not dt.date:
         raise BillingError(
             f"{where}: {day!r} is no date. Write the day a value is in force from, 2026-01-01."
         )
-    if not str(entry.get("reference") or "").strip():
+    if not isinstance(entry, Mapping) or not str(entry.get("reference") or "").strip():
         raise BillingError(f"{where}: the value of {day} has no reference. Name the article it comes from.")
     if entry.get("value") is None or not isinstance(entry.get("verified"), bool):
         raise BillingError(f"{where}: the value of {day} lacks `value` or `verified` (true or false).")
     until = entry.get("end")
-    if day.day != 1 or (until is not None and until.day != calendar.monthrange(until.year, until.month)[1]):
+    if day.day != 1 or not (until is None or _ends_a_month(until)):
         raise BillingError(f"{where}: the value of {day} must begin and end with a month: months are billed.")
-    return Dated(day, until, convert(entry["value"]), entry["reference"], entry["verified"])
+    if until is not None and until < day:
+        raise BillingError(f"{where}: the value of {day} ends before it begins. Correct one of the dates.")
+    return Dated(
+        day,
+        until,
+        _converted(entry["value"], f"{where}, {day}", convert),
+        entry["reference"],
+        entry["verified"],
+    )
+
+
+def _converted(value: Any, where: str, convert: Callable[[Any], T]) -> T:
+    try:
+        return convert(value)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise BillingError(
+            f"{where}: the value is not of the form that the shipped file has. Compare."
+        ) from None
+
+
+def _ends_a_month(day: object) -> bool:
+    return type(day) is dt.date and day.day == calendar.monthrange(day.year, day.month)[1]
 
 
 def value_in_force(values: Iterable[Dated[T]], period: Period) -> Dated[T] | None:
@@ -62,8 +87,10 @@ def value_in_force(values: Iterable[Dated[T]], period: Period) -> Dated[T] | Non
 
 
 def require_in_force(values: Iterable[Dated[T]], period: Period, what: str) -> Dated[T]:
-    """The value that applies to the month. Raises `BillingError` naming `what` is missing."""
+    """The value that applies to the month. Raises `NotInForceError` naming `what` is missing."""
     found = value_in_force(values, period)
     if found is None:
-        raise BillingError(f"{what} has no value in force in {period}. Add one with its date and reference.")
+        raise NotInForceError(
+            f"{what} has no value in force in {period}. Add one with its date and reference."
+        )
     return found

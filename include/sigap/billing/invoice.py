@@ -14,15 +14,21 @@ from sigap.domain.period import Period
 from sigap.errors import BillingError
 
 _DIGESTED = ("person_id", "period", "jkk_idr", "jkm_idr")
+_SUMS = [
+    ("person_id", "count_distinct"), ("period", "min"), ("period", "max"),
+    ("jkk_idr", "sum"), ("jkm_idr", "sum"), ("total_idr", "sum"),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDraft:
     """The header of an invoice before it has a number. Amounts in whole rupiah."""
 
-    period: Period
+    period: Period  # the month in which it is billed
     funding_source: str
     wadah_code: str
+    covers_from: Period
+    covers_to: Period
     people: int
     jkk_idr: int
     jkm_idr: int
@@ -32,17 +38,20 @@ class InvoiceDraft:
 
 
 def draft_invoices(lines: pa.Table, payers: Payers, period: Period) -> list[InvoiceDraft]:
-    """One draft per funding source and wadah of the lines (`datasets.LINES`), in that order."""
-    groups = lines.group_by(["funding_source", "wadah_code"]).aggregate(
-        [("person_id", "count"), ("jkk_idr", "sum"), ("jkm_idr", "sum"), ("total_idr", "sum")]
-    )
+    """One draft per funding source and wadah of the lines (`datasets.LINES`), in that order.
+
+    `period` is the month in which they are billed; what they cover is on the lines.
+    """
+    groups = lines.group_by(["funding_source", "wadah_code"]).aggregate(_SUMS)
     ordered = groups.sort_by([("funding_source", "ascending"), ("wadah_code", "ascending")])
     return [
         InvoiceDraft(
             period=period,
             funding_source=group["funding_source"],
             wadah_code=group["wadah_code"],
-            people=group["person_id_count"],
+            covers_from=Period.parse(group["period_min"]),
+            covers_to=Period.parse(group["period_max"]),
+            people=group["person_id_count_distinct"],
             jkk_idr=group["jkk_idr_sum"],
             jkm_idr=group["jkm_idr_sum"],
             total_idr=group["total_idr_sum"],
@@ -61,12 +70,12 @@ def lines_of(lines: pa.Table, funding_source: str, wadah_code: str) -> pa.Table:
 
 
 def digest_lines(lines: pa.Table) -> str:
-    """The SHA-256 of a line set: `person_id,period,jkk_idr,jkm_idr` and a line feed each, ordered by person.
+    """The SHA-256 of a line set: `person_id,period,jkk_idr,jkm_idr` and a line feed each, in this order.
 
     Anyone can repeat it: `COPY (SELECT person_id, period, jkk_idr, jkm_idr FROM billing.invoice_line
-    WHERE invoice_id = … ORDER BY person_id) TO STDOUT (FORMAT csv)`, through `sha256sum`.
+    WHERE invoice_id = … ORDER BY person_id, period) TO STDOUT (FORMAT csv)`, through `sha256sum`.
     """
-    ordered = lines.select(_DIGESTED).sort_by("person_id")
+    ordered = lines.select(_DIGESTED).sort_by([("person_id", "ascending"), ("period", "ascending")])
     buffer = pa.BufferOutputStream()
     options = pa_csv.WriteOptions(include_header=False, quoting_style="none")
     pa_csv.write_csv(ordered, buffer, options)

@@ -1,49 +1,99 @@
-"""What each subsidised person costs this month."""
+"""What each subsidised person costs this month, whoever pays: lines, and what is parked with a reason."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sigap.billing.payers import Payers
+from sigap.billing.rates import rate_table, sector_groups
 from sigap.billing.tariffs import Tariffs
 from sigap.domain.datasets import LINES
 from sigap.domain.period import Period
 from sigap.engine import connect
 from sigap.errors import BillingError
 
-NEEDED = ("person_id", "outcome", "sector", "funding_source", "wadah_code")
-_SQL = Path(__file__).with_name("price.sql").read_text(encoding="utf-8")
-_SECTORS = pa.schema([("sector", pa.string()), ("sector_group", pa.string())])
-_RATES = pa.schema(
+NEEDED = (
+    "person_id", "nik", "outcome", "sector", "funding_source", "wadah_code", "rank", "was_checked",
+)  # fmt: skip
+BILLED = pa.schema(
     [
-        *((name, pa.string()) for name in ("funding_source", "wadah_code", "sector_group", "tariff")),
-        ("income_band", pa.int16()),
-        ("jkk_idr", pa.int64()),
-        ("jkm_idr", pa.int64()),
+        pa.field("person_id", pa.int64()),
+        pa.field("period", pa.string()),
+        pa.field("payer_set", pa.string()),
+        pa.field("share_no", pa.int16()),
     ]
 )
+PARKED = pa.schema(
+    [
+        pa.field("person_id", pa.int64()),
+        pa.field("period", pa.string()),
+        pa.field("funding_source", pa.string()),
+        pa.field("reason_code", pa.string()),
+        pa.field("total_idr", pa.int64()),
+    ]
+)
+_SQL = Path(__file__).with_name("price.sql").read_text(encoding="utf-8")
+_LINES = """
+SELECT person_id, rates.* EXCLUDE (rate_id, sector_group, reason_code)
+FROM due JOIN rates USING (rate_id)
+WHERE due.reason_code IS NULL AND NOT is_prepaid
+ORDER BY funding_source, wadah_code, person_id, period
+"""
+_PARKED = """
+SELECT person_id, period, funding_source, due.reason_code, total_idr
+FROM due JOIN rates USING (rate_id)
+WHERE due.reason_code IS NOT NULL AND NOT is_prepaid
+ORDER BY person_id, period, share_no
+"""
 
 
-def price_people(decisions: pa.Table, tariffs: Tariffs, payers: Payers, period: Period) -> pa.Table:
-    """Price the subsidised persons of a roster: columns `NEEDED` in, one row of `datasets.LINES` each out.
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Lines to bill (`datasets.LINES`), person-months that cannot be billed (`PARKED`), and how many shares
+    of person-months stand on other rosters already.
+    """
 
-    Raises `BillingError` when a row is not subsidised, a person stands twice, a funding source or wadah is
-    unknown, or a tariff has no value in force or would leave a fraction of a rupiah.
+    lines: pa.Table
+    parked: pa.Table
+    prepaid: int
+
+
+def price_people(
+    decisions: pa.Table,
+    billed: pa.Table,
+    tariffs: Tariffs,
+    payers: Payers,
+    period: Period,
+    started: Collection[str],
+) -> Priced:
+    """Price the subsidised persons of a roster over the months that their payers owe in `period`.
+
+    `decisions` has the columns `NEEDED`; `billed` (`BILLED`) the lines that stand from other rosters;
+    `started` the payers that were ever billed. Of a person-month all shares are billed or parked together.
+    Raises `BillingError` when a row is not subsidised, a person stands twice, nobody is left to bill, park or
+    pass over, or a discount would leave a fraction of a rupiah.
     """
     rows = decisions.select(NEEDED)
     _refuse_unpriceable(rows, period)
     with connect() as connection:
         connection.register("decisions", rows)
-        connection.register("rates", _rates(rows, tariffs, payers, period))
-        connection.register("sector_groups", _sector_groups(tariffs))
-        lines: pa.Table = connection.sql(_SQL, params={"period": str(period)}).to_arrow_table().cast(LINES)
-    if lines.num_rows != rows.num_rows:
-        raise BillingError(
-            f"{rows.num_rows - lines.num_rows} persons of {period} carry a wadah that is not their payer's. "
-            f"Bring the rule that decided it and billing/payers.yaml together."
+        connection.register("billed", billed.select(BILLED.names))
+        connection.register("rates", rate_table(rows, tariffs, payers, period, started))
+        connection.register("sector_groups", sector_groups(tariffs))
+        connection.execute(_SQL)
+        return Priced(
+            _read(connection, _LINES, LINES),
+            _read(connection, _PARKED, PARKED),
+            int(connection.sql("SELECT count(*) FROM due WHERE is_prepaid").fetchall()[0][0]),
         )
-    return lines
+
+
+def _read(connection: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema) -> pa.Table:
+    return connection.sql(query).to_arrow_table().select(schema.names).cast(schema)
 
 
 def _refuse_unpriceable(rows: pa.Table, period: Period) -> None:
@@ -59,33 +109,3 @@ def _refuse_unpriceable(rows: pa.Table, period: Period) -> None:
         raise BillingError(
             f"{repeated} persons stand more than once in the roster of {period}. Decide it again."
         )
-
-
-def _rates(rows: pa.Table, tariffs: Tariffs, payers: Payers, period: Period) -> pa.Table:
-    """The few combinations that occur: each funding source with each sector group of its people."""
-    found = rows.select(["funding_source", "sector"]).group_by(["funding_source", "sector"]).aggregate([])
-    pairs = {
-        (pair["funding_source"], tariffs.sector_groups.get(pair["sector"])) for pair in found.to_pylist()
-    }
-    band = tariffs.programme_band(period)
-    priced = []
-    for funding_source, group in sorted(pairs, key=str):
-        payer = payers[funding_source]
-        premium = tariffs.premium_on(period, band, group, payer.kind)
-        priced.append(
-            {
-                "funding_source": funding_source,
-                "wadah_code": payer.wadah_code,
-                "sector_group": group or "",
-                "tariff": premium.tariff,
-                "income_band": premium.income_band,
-                "jkk_idr": premium.jkk_idr,
-                "jkm_idr": premium.jkm_idr,
-            }
-        )
-    return pa.Table.from_pylist(priced, schema=_RATES)
-
-
-def _sector_groups(tariffs: Tariffs) -> pa.Table:
-    pairs = [{"sector": sector, "sector_group": group} for sector, group in tariffs.sector_groups.items()]
-    return pa.Table.from_pylist(pairs, schema=_SECTORS)

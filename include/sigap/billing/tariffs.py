@@ -1,7 +1,7 @@
 """Premiums as the law and the programme set them: dated values of `tariffs/*.yaml`."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,46 +9,44 @@ from typing import Any
 
 import yaml
 
-from sigap.billing.dated import Dated, read_dated, require_in_force, value_in_force
+from sigap.billing.dated import Dated, NotInForceError, read_dated, require_in_force, value_in_force
+from sigap.billing.premium import (
+    KINDS,
+    Band,
+    Premium,
+    Reduction,
+    discounted,
+    percent_of,
+    read_bands,
+    read_percent,
+    read_programmes,
+    read_reductions,
+    read_rupiah,
+)
 from sigap.domain.period import Period
 from sigap.errors import BillingError
 
 FOLDER = Path(__file__).parent / "tariffs"
+FILES = ("discount.yaml", "jht.yaml", "jkk.yaml", "jkm.yaml", "policy.yaml", "sectors.yaml")
+BILLED = ("JKK", "JKM")  # what invoices can carry
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
-    """The JKK premium of an income band in whole rupiah, and whether it was seen in the cited source."""
-
-    premium_idr: int
-    verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Premium:
-    """What one person-month costs, in whole rupiah. `tariff` names the dated values it was made from."""
-
-    income_band: int
-    jkk_idr: int
-    jkm_idr: int
-    tariff: str
-
-    @property
-    def total_idr(self) -> int:
-        """JKK and JKM together."""
-        return self.jkk_idr + self.jkm_idr
+class NoSectorGroupError(BillingError):
+    """A discount that depends on a sector group which nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tariffs:
-    """All dated values of billing. `sha256` is the digest of the files they were read from."""
+    """All dated values of billing: those of the law, and what the programme chose where the law leaves a
+    choice. `sha256` is the digest of the files they were read from.
+    """
 
     jkk: tuple[Dated[Mapping[int, Band]], ...]  # by income band
     jkm: tuple[Dated[int], ...]
+    jht: tuple[Dated[int], ...]  # percent of the band's base
     income_band: tuple[Dated[int], ...]
-    discounts: Mapping[str, tuple[Dated[int], ...]]  # percent by sector group
-    undiscounted_kinds: frozenset[str]
-    is_exclusion_verified: bool  # that nothing is taken off for those kinds
+    programmes: tuple[Dated[tuple[str, ...]], ...]
+    discounts: Mapping[str, tuple[Dated[Mapping[str, Reduction]], ...]]  # by sector group, then kind of fund
     sector_groups: Mapping[str, str]
     sha256: str
 
@@ -56,118 +54,169 @@ class Tariffs:
         """The income band in which the programme enrols everyone."""
         return require_in_force(self.income_band, period, "tariffs/policy.yaml: the income band").value
 
-    def discount_on(self, period: Period, sector_group: str | None, fund_kind: str) -> Dated[int] | None:
-        """The discount in percent of a month, for a sector group paid by a kind of fund; None for none.
+    def band_of(self, period: Period, income_idr: int) -> int:
+        """The band of a declared income: the highest that begins at or below it, so none is left out."""
+        bands = require_in_force(self.jkk, period, "tariffs/jkk.yaml: the JKK premium").value
+        return max(number for number, band in bands.items() if band.from_income_idr <= income_idr)
 
-        Nothing is taken off what APBN or APBD pays (PP 50/2025). Raises `BillingError` for a sector without a
-        group in a month in which some group has a discount.
+    def discount_on(
+        self, period: Period, sector_group: str | None, fund_kind: str
+    ) -> Dated[Mapping[str, Reduction]] | None:
+        """The discount in force for a sector group paid by a kind of fund; None where nothing is taken off.
+
+        Raises `NotInForceError` for a kind of fund that discount.yaml does not know, `NoSectorGroupError` for
+        a sector without a group in a month in which some group has a discount of that kind.
         """
-        if fund_kind in self.undiscounted_kinds:
-            return None
-        if sector_group is None:
-            if any(value_in_force(values, period) for values in self.discounts.values()):
-                raise BillingError(
-                    f"A sector without a group cannot be priced for {period}, when the discount depends on "
-                    f"the group. Add the sector to billing/tariffs/sectors.yaml."
-                )
-            return None
-        return value_in_force(self.discounts[sector_group], period)
+        if fund_kind not in KINDS:
+            raise NotInForceError(
+                f"tariffs/discount.yaml says nothing about funds of kind {fund_kind!r}. Add the kind there."
+            )
+        granted = {
+            group: found
+            for group, values in self.discounts.items()
+            if (found := value_in_force(values, period)) and found.value[fund_kind].percent
+        }
+        if sector_group is None and granted:
+            raise NoSectorGroupError(
+                f"A sector without a group cannot be priced for {period}, when the discount depends on "
+                f"the group. Add the sector to billing/tariffs/sectors.yaml."
+            )
+        return granted.get(sector_group or "")
+
+    def programme_premium(self, period: Period, sector_group: str | None, fund_kind: str) -> Premium:
+        """The premium of one person-month in the band and the programmes that the programme chose.
+
+        Raises `NotInForceError` for a missing value, `BillingError` for a programme no invoice can carry.
+        """
+        chosen = require_in_force(self.programmes, period, "tariffs/policy.yaml: the programmes").value
+        if sorted(chosen) != sorted(BILLED):
+            raise BillingError(
+                f"tariffs/policy.yaml pays {', '.join(chosen)} in {period}, but invoices carry "
+                f"{' and '.join(BILLED)}. Correct the policy."
+            )
+        return self.premium_on(period, self.programme_band(period), sector_group, fund_kind)
 
     def premium_on(
-        self, period: Period, income_band: int, sector_group: str | None, fund_kind: str
+        self,
+        period: Period,
+        income_band: int,
+        sector_group: str | None,
+        fund_kind: str,
+        programmes: Sequence[str] = BILLED,
     ) -> Premium:
-        """The premium of one person-month. Raises `BillingError` for a missing value or a fraction."""
+        """The premium of one person-month. The discount is of JKK and JKM, never of JHT.
+
+        Raises `NotInForceError` for a missing value, `BillingError` for a fraction of a rupiah.
+        """
         jkk = require_in_force(self.jkk, period, "tariffs/jkk.yaml: the JKK premium")
-        jkm = require_in_force(self.jkm, period, "tariffs/jkm.yaml: the JKM premium")
         if income_band not in jkk.value:
-            raise BillingError(
+            raise NotInForceError(
                 f"tariffs/jkk.yaml has no income band {income_band} in {period}. Add it there."
             )
-        used = [f"jkk@{jkk.since}", f"jkm@{jkm.since}"]
+        band, used = jkk.value[income_band], []
+        amounts = dict.fromkeys(("JKK", "JKM", "JHT"), 0)
+        if "JKK" in programmes:
+            amounts["JKK"] = band.premium_idr
+            used.append(f"jkk@{jkk.since}")
+        if "JKM" in programmes:
+            jkm = require_in_force(self.jkm, period, "tariffs/jkm.yaml: the JKM premium")
+            amounts["JKM"] = jkm.value
+            used.append(f"jkm@{jkm.since}")
+        if "JHT" in programmes:
+            jht = require_in_force(self.jht, period, "tariffs/jht.yaml: the JHT rate")
+            amounts["JHT"] = percent_of(band.base_idr, jht.value)
+            used.append(f"jht@{jht.since}")
         percent = 0
         if (discount := self.discount_on(period, sector_group, fund_kind)) is not None:
-            percent = discount.value
+            percent = discount.value[fund_kind].percent
             used.append(f"discount/{sector_group}@{discount.since}")
         return Premium(
             income_band,
-            discounted(jkk.value[income_band].premium_idr, percent),
-            discounted(jkm.value, percent),
+            discounted(amounts["JKK"], percent),
+            discounted(amounts["JKM"], percent),
             ",".join(used),
+            amounts["JHT"],
         )
 
     def unverified_on(self, period: Period, fund_kind: str) -> list[str]:
         """The values behind the month's premium, for a kind of fund, that nobody has seen in their source."""
         policy = require_in_force(self.income_band, period, "tariffs/policy.yaml: the income band")
+        programmes = require_in_force(self.programmes, period, "tariffs/policy.yaml: the programmes")
         jkk = require_in_force(self.jkk, period, "tariffs/jkk.yaml: the JKK premium")
         jkm = require_in_force(self.jkm, period, "tariffs/jkm.yaml: the JKM premium")
         marks = {
             f"income_band@{policy.since}": policy.verified,
+            f"programmes@{programmes.since}": programmes.verified,
             f"jkk@{jkk.since}": jkk.value[policy.value].verified,
             f"jkm@{jkm.since}": jkm.verified,
         }
         for group, values in self.discounts.items():
             if (discount := value_in_force(values, period)) is not None:
-                excluded = fund_kind in self.undiscounted_kinds
-                name = f"discount/not_for/{fund_kind}" if excluded else f"discount/{group}@{discount.since}"
-                marks[name] = self.is_exclusion_verified if excluded else discount.verified
+                reduction = discount.value[fund_kind]
+                name = (
+                    f"discount/{group}@{discount.since}"
+                    if reduction.percent
+                    else f"discount/not_for/{fund_kind}"
+                )
+                seen = reduction.verified and (discount.verified or not reduction.percent)
+                marks[name] = marks.get(name, True) and seen
         return [name for name, verified in marks.items() if not verified]
-
-
-def discounted(amount_idr: int, percent: int) -> int:
-    """Whole rupiah after a discount. Raises `BillingError` rather than drop a fraction of a rupiah."""
-    rest, fraction = divmod(amount_idr * (100 - percent), 100)
-    if fraction:
-        raise BillingError(
-            f"{percent} % off Rp{amount_idr} leaves a fraction of a rupiah. "
-            f"State in billing/tariffs how to round."
-        )
-    return rest
 
 
 @cache
 def load_tariffs(folder: Path = FOLDER) -> Tariffs:
     """Read the tariff files. Raises `BillingError` for a value without a date or a reference."""
     texts = {path.name: path.read_bytes() for path in sorted(folder.glob("*.yaml"))}
-    files = {name: yaml.safe_load(text) for name, text in texts.items()}
-    discount, sectors = files["discount.yaml"], files["sectors.yaml"]
+    if missing := [name for name in FILES if name not in texts]:
+        raise BillingError(
+            f"{folder} lacks {', '.join(missing)}. Copy the shipped billing/tariffs and change what is new."
+        )
+    files = {name: _parse(name, text) for name, text in texts.items()}
+    policy, discounts = files["policy.yaml"], _part(files["discount.yaml"], "values", "discount.yaml")
     digest = hashlib.sha256(b"\0".join(name.encode() + b"\0" + text for name, text in texts.items()))
     return Tariffs(
-        jkk=read_dated(files["jkk.yaml"]["values"], "tariffs/jkk.yaml", _bands),
-        jkm=read_dated(files["jkm.yaml"]["values"], "tariffs/jkm.yaml", int),
-        income_band=read_dated(files["policy.yaml"]["values"], "tariffs/policy.yaml", int),
+        jkk=read_dated(files["jkk.yaml"].get("values", {}), "tariffs/jkk.yaml", read_bands),
+        jkm=read_dated(files["jkm.yaml"].get("values", {}), "tariffs/jkm.yaml", read_rupiah),
+        jht=read_dated(files["jht.yaml"].get("values", {}), "tariffs/jht.yaml", read_percent),
+        income_band=_policy(policy, "income_band", int),
+        programmes=_policy(policy, "programmes", read_programmes),
         discounts={
-            group: read_dated(values, f"tariffs/discount.yaml, {group}", _percent)
-            for group, values in discount["values"].items()
+            group: read_dated(values, f"tariffs/discount.yaml, {group}", read_reductions)
+            for group, values in discounts.items()
         },
-        undiscounted_kinds=_kinds(discount["not_for"]),
-        is_exclusion_verified=discount["not_for"]["verified"],
-        sector_groups={sector: group for group in discount["values"] for sector in _sectors(sectors, group)},
+        sector_groups={
+            sector: group for group in discounts for sector in _sectors(files["sectors.yaml"], group)
+        },
         sha256=digest.hexdigest(),
     )
 
 
-def _bands(rows: list[dict[str, Any]]) -> Mapping[int, Band]:
-    bands = {row["band"]: Band(row["premium"], row["verified"]) for row in rows}
-    if len(bands) != len(rows) or any(not isinstance(row["premium"], int) for row in rows):
-        raise BillingError("tariffs/jkk.yaml: every band stands once, with a premium in whole rupiah.")
-    return bands
+def _parse(name: str, text: bytes) -> Mapping[str, Any]:
+    try:
+        found = yaml.safe_load(text)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        found = None
+    if not isinstance(found, dict):
+        raise BillingError(f"tariffs/{name} cannot be read as YAML. Compare with the shipped file.")
+    return found
 
 
-def _percent(value: Any) -> int:
-    if not isinstance(value, int) or not 0 <= value < 100:
-        raise BillingError(f"tariffs/discount.yaml: {value!r} is no discount. Write whole percent, 0 to 99.")
-    return value
+def _part(file: Mapping[str, Any], key: str, name: str) -> Mapping[str, Any]:
+    part = file.get(key)
+    if not isinstance(part, dict) or not part:
+        raise BillingError(f"tariffs/{name} lacks `{key}`. Compare with the shipped file.")
+    return part
 
 
-def _kinds(entry: Mapping[str, Any]) -> frozenset[str]:
-    if not entry.get("reference") or not isinstance(entry.get("verified"), bool):
-        raise BillingError(
-            "tariffs/discount.yaml: `not_for` lacks its reference or its `verified` mark. Name the article."
-        )
-    return frozenset(entry["kinds"])
+def _policy(file: Mapping[str, Any], key: str, convert: Any) -> Any:
+    return read_dated(
+        _part(file, key, "policy.yaml").get("values", {}), f"tariffs/policy.yaml, {key}", convert
+    )
 
 
 def _sectors(entry: Mapping[str, Any], group: str) -> list[str]:
     if not entry.get("reference"):
         raise BillingError("tariffs/sectors.yaml has no reference. Name where the groups come from.")
+    if not isinstance(entry.get(group), list):
+        raise BillingError(f"tariffs/sectors.yaml lists no sectors of {group}. Add them.")
     return list(entry[group])

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sigap.billing.invoice import InvoiceDraft, draft_invoices
 from sigap.billing.payers import Payers, load_payers
-from sigap.billing.price import NEEDED, price_people
+from sigap.billing.price import BILLED, NEEDED, price_people
 from sigap.billing.tariffs import Tariffs, load_tariffs
 from sigap.domain.batch import BatchRef
 from sigap.domain.period import Period
@@ -85,7 +85,8 @@ def bill(period: Period, resources: Resources) -> BatchRef:
             roster = approved_roster(connection, period)
         decisions = BatchRef.from_dict(roster.batch)
         outcome.read("entitlement.roster", decisions)
-        lines = price_people(_subsidised(roster, decisions, resources), tariffs, payers, period)
+        subsidised = _subsidised(roster, decisions, resources)
+        lines = price_people(subsidised, BILLED.empty_table(), tariffs, payers, period, ()).lines
         drafts = draft_invoices(lines, payers, period)
         with resources.warehouse.begin() as connection:
             lock_month(connection, period)
@@ -157,8 +158,10 @@ def _unverified(drafts: Sequence[InvoiceDraft], tariffs: Tariffs, payers: Payers
 
 
 def _subsidised(roster: Row[Any], decisions: BatchRef, resources: Resources) -> pa.Table:
-    rows = resources.lake.read(decisions, NEEDED)
+    rows = resources.lake.read(decisions, [name for name in NEEDED if name != "was_checked"])
     chosen = rows.filter(pc.field("outcome") == "subsidised")
+    # Link refuses a month without a membership extract, so a check stands behind every decision.
+    chosen = chosen.append_column("was_checked", pa.repeat(True, chosen.num_rows))
     if chosen.num_rows != roster.subsidised or decisions.sha256 != roster.decisions_sha256:
         raise BillingError(
             f"{roster.period}: the decisions batch is not the one that roster version {roster.version} was "
@@ -222,8 +225,8 @@ def _lay(
 def _header(draft: InvoiceDraft, roster: Row[Any], tariffs: Tariffs) -> dict[str, Any]:
     return {
         "period": str(draft.period),
-        "covers_from": str(draft.period),
-        "covers_to": str(draft.period),
+        "covers_from": str(draft.covers_from),
+        "covers_to": str(draft.covers_to),
         "roster_id": roster.roster_id,
         "funding_source": draft.funding_source,
         "wadah_code": draft.wadah_code,

@@ -30,13 +30,15 @@ def keep_within_pagu(connection: Connection, period: Period, amounts: Iterable[t
 
 
 def _owed_by_other_months(connection: Connection, period: Period, funding_source: str) -> int:
-    """What the source owes for the other months of the year, approved or issued; drafts owe nothing yet."""
+    """What the source owes for the other months of the year, approved or issued; drafts owe nothing yet, void
+    invoices nothing any more.
+    """
     total = connection.execute(
         select(func.coalesce(func.sum(_invoice.total_idr), 0)).where(
             _invoice.funding_source == funding_source,
             _invoice.period.like(f"{period.year:04d}-%"),
             _invoice.period != str(period),
-            _invoice.status != "draft",
+            _invoice.status.in_(("approved", "issued")),
         )
     ).scalar_one()
     return int(total)
