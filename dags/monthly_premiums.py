@@ -171,7 +171,7 @@ answers.""",
 right what the log names and clear this task: nothing is numbered twice.""",
     )
     def issue() -> Any:
-        from sigap.pipeline.bill import issue
+        from sigap.pipeline.issue import issue
 
         return run(issue)
 

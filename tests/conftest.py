@@ -115,10 +115,22 @@ def lay_roster(resources: "Resources") -> Callable[..., int]:
     import pyarrow as pa
     from sqlalchemy import func, insert, select
 
-    from sigap.domain.datasets import DECISIONS
+    from sigap.domain.batch import BatchRef
+    from sigap.domain.datasets import DECISIONS, PERSON_MEMBERSHIPS, PERSONS
     from sigap.domain.period import Period
     from sigap.warehouse.store import copy_rows
     from sigap.warehouse.tables import entitlement, identity
+
+    def checked(ids: list[int], period: str) -> list[BatchRef]:
+        """What link leaves: who was looked up among the memberships, and that nobody was found there."""
+        persons = pa.table(
+            {
+                field.name: pa.array(ids if field.name == "person_id" else [None] * len(ids), field.type)
+                for field in PERSONS
+            }
+        )
+        written = {"identity.persons": persons, "identity.memberships": PERSON_MEMBERSHIPS.empty_table()}
+        return [resources.lake.write(name, Period.parse(period), rows) for name, rows in written.items()]
 
     def lay(period: str = "2026-01", subsidised: int = 3, waiting: int = 1) -> int:
         people = subsidised + waiting
@@ -146,7 +158,9 @@ def lay_roster(resources: "Resources") -> Callable[..., int]:
                 for field in DECISIONS
             }
         )
-        batch = resources.lake.write("entitlement.decisions", Period.parse(period), rows)
+        batch = resources.lake.write(
+            "entitlement.decisions", Period.parse(period), rows, checked(ids, period)
+        )
         roster = entitlement.roster
         with resources.warehouse.begin() as connection:
             known = connection.execute(select(func.count()).select_from(identity.person)).scalar_one()

@@ -28,6 +28,7 @@ HEAVY = (
     "sigap.pipeline.link",
     "sigap.pipeline.decide",
     "sigap.pipeline.bill",
+    "sigap.pipeline.issue",
     "sigap.pipeline.report",
 )
 

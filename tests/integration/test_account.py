@@ -14,7 +14,8 @@ from sqlalchemy.exc import ProgrammingError
 
 from sigap.domain.period import Period
 from sigap.pipeline.approve import record_approval
-from sigap.pipeline.bill import bill, issue
+from sigap.pipeline.bill import bill
+from sigap.pipeline.issue import issue
 from sigap.pipeline.report import report
 from sigap.pipeline.resources import Resources
 from sigap.warehouse.migrate import upgrade

@@ -17,7 +17,8 @@ from sigap.billing.tariffs import load_tariffs
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, BillingError
 from sigap.pipeline.approve import record_approval
-from sigap.pipeline.bill import bill, drafts, issue
+from sigap.pipeline.bill import bill, drafts
+from sigap.pipeline.issue import issue
 from sigap.pipeline.resources import Resources
 
 JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
@@ -325,7 +326,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sigap.domain.period import Period
 from sigap.lake import Lake
-from sigap.pipeline import bill
+from sigap.pipeline import bill, issue
 from sigap.pipeline.resources import Resources
 from sigap.settings import load_settings
 
@@ -341,9 +342,9 @@ elif where == "lines written":
     commit = Connection._commit_impl
     Connection._commit_impl = lambda self, *a, **k: die()
 elif where == "number taken":
-    bill._issued = die
+    issue._issued = die
 resources = Resources.open(load_settings(), "victim")
-getattr(bill, verb)(Period(2026, 1), resources)
+getattr({'bill': bill, 'issue': issue}[verb], verb)(Period(2026, 1), resources)
 """
 
 

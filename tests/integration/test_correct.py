@@ -17,13 +17,14 @@ from sigap.domain.correction import MARK_SHEET, REASON_HEADER, SUMMARY
 from sigap.domain.period import Period
 from sigap.errors import QualityError
 from sigap.pipeline.approve import record_approval
-from sigap.pipeline.bill import bill, issue
+from sigap.pipeline.bill import bill
 from sigap.pipeline.check import check
 from sigap.pipeline.collect import CollectResult, collect
 from sigap.pipeline.correct import faulty_lists, write_correction
 from sigap.pipeline.decide import decide
 from sigap.pipeline.export import export
 from sigap.pipeline.held import open_findings
+from sigap.pipeline.issue import issue
 from sigap.pipeline.link import link
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.standing import superseded_rows, without

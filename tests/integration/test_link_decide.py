@@ -14,9 +14,10 @@ from sigap.domain.datasets import SCHEMAS
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, EntitlementError, IdentityError
 from sigap.pipeline.approve import is_approved, record_approval
-from sigap.pipeline.bill import bill, issue
+from sigap.pipeline.bill import bill
 from sigap.pipeline.decide import decide
 from sigap.pipeline.export import export
+from sigap.pipeline.issue import issue
 from sigap.pipeline.link import link
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.summary import summarise

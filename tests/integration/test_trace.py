@@ -11,9 +11,10 @@ from sigap.audit.wording import say as say_word
 from sigap.domain.period import Period
 from sigap.errors import BillingError
 from sigap.pipeline.approve import record_approval
-from sigap.pipeline.bill import bill, issue
+from sigap.pipeline.bill import bill
 from sigap.pipeline.decide import decide
 from sigap.pipeline.export import export
+from sigap.pipeline.issue import issue
 from sigap.pipeline.link import link
 from sigap.pipeline.month import GROUPS, check_all, collect_all
 from sigap.pipeline.resources import Resources

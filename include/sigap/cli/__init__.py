@@ -246,7 +246,7 @@ def bill(period: PeriodArgument) -> None:
 @app.command()
 def issue(period: PeriodArgument) -> None:
     """Number and issue the approved invoices."""
-    from sigap.pipeline.bill import issue as run_issue
+    from sigap.pipeline.issue import issue as run_issue
 
     with resources_for(settings_for()) as resources, say.status("issue"):
         issued = run_issue(period, resources)

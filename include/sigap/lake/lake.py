@@ -1,5 +1,6 @@
 """Write once, read by reference. The same rows always give the same file name."""
 
+import json
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -103,6 +104,13 @@ class Lake:
             ) from None
         with file:
             yield file
+
+    def parents(self, ref: BatchRef) -> list[BatchRef]:
+        """The batches that this one was made from, each once, over every run that made it."""
+        folder = self.root / ref.dataset / ref.period
+        manifests = [json.loads(path.read_bytes()) for path in sorted(folder.glob(f"{ref.sha256}.*.json"))]
+        named = [BatchRef.from_dict(parent) for manifest in manifests for parent in manifest["parents"]]
+        return list(dict.fromkeys(named))
 
     def find(
         self, ref: BatchRef, where: pc.Expression, columns: Sequence[str] | None = None

@@ -3,14 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
 from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.resources import Resources, code_version
-from sigap.pipeline.rosters import billed_roster_id, current_roster, invoices_of
+from sigap.pipeline.rosters import (
+    billed_roster_id,
+    current_roster,
+    generation_to_judge,
+    invoices_of,
+    standing_invoices,
+)
 from sigap.settings import Settings
 from sigap.warehouse.tables import audit, billing, entitlement
 
@@ -37,7 +43,8 @@ def record_approval(
     drafts are others by now the answer is refused, since it was about something else.
 
     An approved roster may be billed, a rejected one is closed. Approved invoices may be issued; rejected ones
-    are deleted and their roster is closed, so that a new run makes a new version. The same verdict by the
+    are deleted and their roster is closed, so that a new run makes a new version; where other invoices rest
+    on it, issued or void, it stays and the next run makes the rejected ones anew. The same verdict by the
     same person again changes nothing. Raises `ApprovalError` when the person may not judge, a rejection lacks
     its reason, there is nothing to judge, or it was judged otherwise before; `BillingError` when the approved
     invoices would exceed the budget ceiling of the year.
@@ -68,12 +75,8 @@ def is_approved(period: Period, subject: str, resources: Resources) -> bool:
         if subject == "roster":
             roster = current_roster(connection, period)
             return roster is not None and roster.status == "approved"
-        verdict = connection.execute(
-            select(_approval.verdict).where(
-                _approval.roster_id == billed_roster_id(connection, period), _approval.subject == subject
-            )
-        ).scalar()
-    return verdict == "approved"
+        before = _judgement(connection, subject, billed_roster_id(connection, period))
+    return before is not None and before.verdict == "approved"
 
 
 def approvers(subject: str, settings: Settings) -> tuple[str, ...]:
@@ -127,23 +130,25 @@ def _judge(
 ) -> None:
     if subject == "invoices" and verdict == "approved":
         _refuse_same_person(connection, actor, roster)
-        drafts = invoices_of(connection, roster.roster_id)
-        keep_within_pagu(
-            connection, Period.parse(roster.period), ((row.funding_source, row.total_idr) for row in drafts)
-        )
+        period = Period.parse(roster.period)
+        judged = invoices_of(connection, roster.roster_id, generation_to_judge(connection, roster.roster_id))
+        owed = [*standing_invoices(connection, period), *judged]
+        keep_within_pagu(connection, period, ((row.funding_source, row.total_idr) for row in owed))
     seen = _seen(connection, subject, roster)
+    generation = _generation(connection, subject, roster.roster_id)
     connection.execute(
         insert(audit.approval).values(
             period=roster.period,
             subject=subject,
             roster_id=roster.roster_id,
+            generation=generation,
             verdict=verdict,
             actor=actor,
             reason=reason,
             seen=seen,
         )
     )
-    _carry_out(connection, subject, verdict, roster.roster_id)
+    _carry_out(connection, subject, verdict, roster.roster_id, generation)
 
 
 def _refuse_other_figures(
@@ -173,7 +178,8 @@ def _seen_invoices(connection: Connection, roster: Row[Any]) -> dict[str, Any]:
     names = (
         "funding_source", "wadah_code", "people", "jkk_idr", "jkm_idr", "total_idr", "lines_sha256",
     )  # fmt: skip
-    rows = invoices_of(connection, roster.roster_id)
+    generation = generation_to_judge(connection, roster.roster_id)
+    rows = invoices_of(connection, roster.roster_id, generation)
     if not rows:
         raise ApprovalError(
             f"{roster.period}: there are no invoices to judge. Run `sigap bill {roster.period}` first."
@@ -187,9 +193,7 @@ def _seen_invoices(connection: Connection, roster: Row[Any]) -> dict[str, Any]:
 
 
 def _is_repeated(connection: Connection, subject: str, verdict: str, actor: str, roster: Row[Any]) -> bool:
-    before = connection.execute(
-        select(audit.approval).where(_approval.roster_id == roster.roster_id, _approval.subject == subject)
-    ).first()
+    before = _judgement(connection, subject, roster.roster_id)
     if before is None:
         return False
     if (before.verdict, before.actor) == (verdict, actor):
@@ -211,14 +215,30 @@ def _refuse_same_person(connection: Connection, actor: str, roster: Row[Any]) ->
         )
 
 
-def _carry_out(connection: Connection, subject: str, verdict: str, roster_id: int) -> None:
-    if subject == "invoices" and verdict == "approved":
-        connection.execute(
-            update(billing.invoice).where(_invoice.roster_id == roster_id).values(status="approved")
-        )
-        return
+def _judgement(connection: Connection, subject: str, roster_id: int | None) -> Row[Any] | None:
+    """The judgement about what stands to be judged now, if there is one."""
+    wanted = select(audit.approval).where(
+        _approval.roster_id == roster_id,
+        _approval.subject == subject,
+        _approval.generation == _generation(connection, subject, roster_id),
+    )
+    return connection.execute(wanted).first()
+
+
+def _generation(connection: Connection, subject: str, roster_id: int | None) -> int:
+    return generation_to_judge(connection, roster_id) if subject == "invoices" else 0
+
+
+def _carry_out(connection: Connection, subject: str, verdict: str, roster_id: int, generation: int) -> None:
     if subject == "invoices":
-        connection.execute(delete(billing.invoice).where(_invoice.roster_id == roster_id))
+        judged = (_invoice.roster_id == roster_id, _invoice.generation == generation)
+        if verdict == "approved":
+            connection.execute(update(billing.invoice).where(*judged).values(status="approved"))
+            return
+        connection.execute(delete(billing.invoice).where(*judged))
+        others = select(func.count()).select_from(billing.invoice).where(_invoice.roster_id == roster_id)
+        if connection.execute(others).scalar_one():
+            return
     connection.execute(
         update(entitlement.roster).where(_roster.roster_id == roster_id).values(status=verdict)
     )

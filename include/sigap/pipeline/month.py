@@ -172,7 +172,7 @@ def _charge(period: Period, resources: Resources, say: Say) -> None:
 
 
 def _hand_over(period: Period, resources: Resources, say: Say) -> None:
-    from sigap.pipeline.bill import issue
+    from sigap.pipeline.issue import issue
     from sigap.pipeline.report import report
 
     say("bill", "numbers and issues")

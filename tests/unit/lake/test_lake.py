@@ -25,6 +25,8 @@ def lines(people: int, first: int = 1) -> pa.Table:
     values = {
         "person_id": ids,
         "period": ["2026-01"] * people,
+        "payer_set": ["APBD_KOTA"] * people,
+        "share_no": [1] * people,
         "funding_source": ["APBD_KOTA"] * people,
         "wadah_code": ["SG"] * people,
         "income_band": [1] * people,
@@ -98,6 +100,7 @@ def test_a_manifest_names_parents_and_versions(tmp_path: Path) -> None:
     (manifest,) = tmp_path.glob(f"billing.lines/2026-01/{child.sha256}.*.json")
     content = json.loads(manifest.read_text())
     assert content["parents"] == [parent.as_dict()]
+    assert (lake.parents(child), lake.parents(parent)) == ([parent], [])
     assert content["versions"] == {"code": "abc"}
 
 
