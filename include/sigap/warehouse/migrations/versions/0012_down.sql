@@ -1,1 +1,12 @@
--- Money and activation: what banks, the treasury and BPJS say.
+DROP VIEW reporting.invoice_balance;
+DROP VIEW reporting.payment_line;
+DROP TRIGGER void_frees_payments ON billing.invoice;
+DROP TABLE settlement.allocation, settlement.billing_code, settlement.line_verdict;
+DROP TABLE settlement.statement_line;
+DROP FUNCTION settlement.check_void_freed();
+DROP FUNCTION settlement.check_added_allocations();
+DROP FUNCTION settlement.check_line_verdict();
+DROP FUNCTION settlement.check_reversed_line();
+DROP FUNCTION settlement.check_billing_code();
+DROP FUNCTION settlement.refuse_overspent(bigint[]);
+DROP FUNCTION settlement.hold_lines(bigint[]);

@@ -1,0 +1,55 @@
+CREATE OR REPLACE VIEW reporting.invoice_balance AS
+WITH noted AS (
+    -- A person who was left out stands on no line: the note counts with the first invoice of its payer for that month.
+    SELECT
+        coalesce(l.invoice_id, first.invoice_id) AS invoice_id,
+        sum(CASE h.kind WHEN 'debit' THEN n.total_idr ELSE -n.total_idr END)::bigint AS noted_idr
+    FROM billing.note_line n
+    JOIN billing.note h ON h.note_id = n.note_id AND h.status = 'issued'
+    LEFT JOIN billing.invoice_line l ON l.line_id = n.line_id
+    LEFT JOIN LATERAL (
+        SELECT min(i.invoice_id) AS invoice_id
+        FROM billing.invoice i
+        WHERE n.line_id IS NULL AND i.status = 'issued' AND i.funding_source = h.funding_source
+          AND i.wadah_code = h.wadah_code AND n.period BETWEEN i.covers_from AND i.covers_to
+    ) first ON true
+    GROUP BY 1
+), paid AS (
+    SELECT a.invoice_id, sum(a.amount_idr)::bigint AS paid_idr, max(l.booked_on) AS paid_on
+    FROM settlement.allocation a
+    JOIN settlement.statement_line l ON l.line_id = a.line_id
+    GROUP BY a.invoice_id
+)
+SELECT
+    i.invoice_id,
+    i.number,
+    i.period,
+    i.covers_from,
+    i.covers_to,
+    i.funding_source,
+    i.wadah_code,
+    i.due_date,
+    i.total_idr,
+    coalesce(n.noted_idr, 0) AS noted_idr,
+    coalesce(p.paid_idr, 0) AS paid_idr,
+    i.total_idr + coalesce(n.noted_idr, 0) - coalesce(p.paid_idr, 0) AS open_idr,
+    CASE WHEN p.paid_idr <> 0 THEN p.paid_on END AS paid_on
+FROM billing.invoice i
+LEFT JOIN noted n ON n.invoice_id = i.invoice_id
+LEFT JOIN paid p ON p.invoice_id = i.invoice_id
+WHERE i.status = 'issued';
+
+COMMENT ON VIEW reporting.invoice_balance IS 'One row per issued invoice: what it asks, what notes changed, what was paid, what is open';
+COMMENT ON COLUMN reporting.invoice_balance.invoice_id IS 'Invoice';
+COMMENT ON COLUMN reporting.invoice_balance.number IS 'SIGAP/<wadah>/<period>/<seq>';
+COMMENT ON COLUMN reporting.invoice_balance.period IS 'Month in which it is billed, e.g. 2026-01';
+COMMENT ON COLUMN reporting.invoice_balance.covers_from IS 'First coverage month on its lines';
+COMMENT ON COLUMN reporting.invoice_balance.covers_to IS 'Last coverage month on its lines';
+COMMENT ON COLUMN reporting.invoice_balance.funding_source IS 'Who pays';
+COMMENT ON COLUMN reporting.invoice_balance.wadah_code IS 'BPJS group code';
+COMMENT ON COLUMN reporting.invoice_balance.due_date IS 'Last day to pay';
+COMMENT ON COLUMN reporting.invoice_balance.total_idr IS 'JKK and JKM as issued, whole rupiah';
+COMMENT ON COLUMN reporting.invoice_balance.noted_idr IS 'Debit notes less credit notes to it, whole rupiah';
+COMMENT ON COLUMN reporting.invoice_balance.paid_idr IS 'Payments allocated to it less what came back, whole rupiah';
+COMMENT ON COLUMN reporting.invoice_balance.open_idr IS 'What is still to be paid; negative when a note came after payment, whole rupiah';
+COMMENT ON COLUMN reporting.invoice_balance.paid_on IS 'Day of the last movement';
