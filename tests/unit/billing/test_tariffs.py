@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sigap.billing.dated import read_dated, value_in_force
-from sigap.billing.tariffs import FOLDER, discounted, load_tariffs
+from sigap.billing.dated import NotInForceError, read_dated, value_in_force
+from sigap.billing.premium import discounted
+from sigap.billing.tariffs import FOLDER, load_tariffs
 from sigap.domain.period import Period
 from sigap.errors import BillingError
 
@@ -35,10 +36,18 @@ def changed(tmp_path: Path) -> Callable[[str, str, str], Path]:
         ("jkm.yaml", "2015-07-01:", "mulai:", "is no date"),
         ("jkm.yaml", "2015-07-01:", "2015-07-02:", "must begin and end with a month"),
         ("discount.yaml", "2027-03-31", "2027-03-30", "must begin and end with a month"),
-        ("discount.yaml", "value: 50", "value: 150", "is no discount"),
+        ("discount.yaml", "MANDIRI, percent: 50", "MANDIRI, percent: 150", "is no discount"),
         ("policy.yaml", "verified: false", "verified:", "lacks `value` or `verified`"),
         ("jkk.yaml", "band: 2,", "band: 1,", "every band stands once"),
-        ("discount.yaml", "verified: false\nvalues", "verified:\nvalues", "`verified` mark"),
+        ("discount.yaml", "APBD, percent: 0, verified: false", "APBD, percent: 0", "`verified` mark"),
+        ("discount.yaml", "kind: DBHCHT", "kind: CSR", "names MANDIRI, APBN, APBD, DBHCHT, APBDES, CSR once"),
+        ("discount.yaml", "2026-12-31", "2026-03-31", "ends before it begins"),
+        ("jht.yaml", "value: 2", "value: 2.5", "is no rate"),
+        ("jkm.yaml", "value: 6800", "value: 6800.5", "is no premium"),
+        ("jkk.yaml", "from_income: 1100000", "from_income: 1300000", "the bands rise"),
+        ("policy.yaml", "[JKK, JKM]", "[JKK, JKN]", "are no programmes"),
+        ("sectors.yaml", "other:", "others:", "lists no sectors of other"),
+        ("jkm.yaml", "values:", "values: [", "cannot be read as YAML"),
     ],
 )
 def test_a_value_that_cannot_be_justified_is_refused(
@@ -101,6 +110,30 @@ def test_a_discount_never_drops_a_fraction_of_a_rupiah(amount: int, percent: int
             discounted(amount, percent)
     else:
         assert discounted(amount, percent) * 100 == amount * (100 - percent)
+
+
+def test_a_kind_of_fund_of_which_the_law_is_not_read_has_no_price() -> None:
+    with pytest.raises(NotInForceError, match="says nothing about funds of kind 'HIBAH'"):
+        load_tariffs().premium_on(Period(2026, 5), 1, "other", "HIBAH")
+
+
+def test_a_folder_without_a_file_names_it(tmp_path: Path) -> None:
+    with pytest.raises(BillingError, match=r"lacks discount\.yaml, jht\.yaml"):
+        load_tariffs(tmp_path)
+
+
+def test_the_discount_is_never_of_old_age_savings() -> None:
+    half = load_tariffs().premium_on(Period(2026, 2), 2, "transport", "MANDIRI", ("JKK", "JKM", "JHT"))
+    assert (half.jkk_idr, half.jkm_idr, half.jht_idr) == (6_000, 3_400, 24_000)
+    assert half.tariff == "jkk@2015-07-01,jkm@2015-07-01,jht@2015-07-01,discount/transport@2026-01-01"
+
+
+def test_a_programme_that_no_invoice_can_carry_stops_the_month(
+    changed: Callable[[str, str, str], Path],
+) -> None:
+    tariffs = load_tariffs(changed("policy.yaml", "[JKK, JKM]", "[JKK, JKM, JHT]"))
+    with pytest.raises(BillingError, match="invoices carry JKK and JKM"):
+        tariffs.programme_premium(Period(2026, 1), "other", "APBD")
 
 
 @given(st.integers(1, 33), st.sampled_from(["transport", "other"]), st.integers(0, 60))
