@@ -38,7 +38,7 @@ PARKED = pa.schema(
 )
 _SQL = Path(__file__).with_name("price.sql").read_text(encoding="utf-8")
 _LINES = """
-SELECT person_id, rates.* EXCLUDE (rate_id, sector_group, reason_code)
+SELECT person_id, rates.* EXCLUDE (rate_id, set_no, month_no, sector_group, reason_code)
 FROM due JOIN rates USING (rate_id)
 WHERE due.reason_code IS NULL AND NOT is_prepaid
 ORDER BY funding_source, wadah_code, person_id, period

@@ -16,6 +16,8 @@ from sigap.domain.period import Period
 RATES = pa.schema(
     [
         pa.field("rate_id", pa.int32()),
+        pa.field("set_no", pa.int32()),  # 1 and up, for the payer_set
+        pa.field("month_no", pa.int32()),  # months since year 0, for the period
         pa.field("sector_group", pa.string()),
         *(field for field in LINES if field.name != "person_id"),
         pa.field("reason_code", pa.string()),
@@ -36,8 +38,9 @@ def rate_table(
         (pair["funding_source"] or "-", tariffs.sector_groups.get(pair["sector"]))
         for pair in found.to_pylist()
     }
+    numbers = {code: number for number, code in enumerate(sorted({code for code, _ in pairs}), 1)}
     rates = [
-        {"payer_set": code, "sector_group": group or "", **rate}
+        {"payer_set": code, "set_no": numbers[code], "sector_group": group or "", **rate}
         for code, group in sorted(pairs, key=str)
         for rate in _rates(code, group, tariffs, payers, period, started)
     ]
@@ -56,7 +59,7 @@ def _rates(
     code: str, group: str | None, tariffs: Tariffs, payers: Payers, period: Period, started: Collection[str]
 ) -> Iterator[dict[str, Any]]:
     if code not in payers.sets and code not in payers.by_code:
-        yield {**_UNKNOWN, "period": str(period), "funding_source": code}
+        yield {**_UNKNOWN, **_month(period), "funding_source": code}
         return
     payer_set = payers.set_of(code)
     for month in payers.months_due(code, period, started):
@@ -74,7 +77,7 @@ def month_rates(
     split = payer_set.split(premium.jkk_idr, premium.jkm_idr) if premium else None
     if premium and split is None:
         reason = "NOT_POSITIVE"
-    shared = {"period": str(month), "wadah_code": payer_set.wadah_code, "reason_code": reason}
+    shared = {**_month(month), "wadah_code": payer_set.wadah_code, "reason_code": reason}
     return [
         {
             **shared,
@@ -84,6 +87,10 @@ def month_rates(
         }
         for share in payer_set.shares
     ]
+
+
+def _month(month: Period) -> dict[str, Any]:
+    return {"period": str(month), "month_no": month.year * 12 + month.month}
 
 
 def _premium(

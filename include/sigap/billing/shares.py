@@ -1,6 +1,6 @@
 """How the payers of a set divide one premium, to the rupiah: nothing is lost and nothing is paid twice."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +87,9 @@ def read_set(code: str, entry: Mapping[str, Any], payers: Collection[str]) -> Pa
         raise BillingError(
             f"{where}: `order` names jkk and jkm once each, the one that is filled first first."
         )
-    dated = read_dated({entry["since"]: {**entry, "value": entry["shares"]}}, where, _reader(entry, where))
+    dated = read_dated(
+        {entry["since"]: {**entry, "value": entry["shares"]}}, where, _reader(entry["remainder"], where)
+    )
     shares = dated[0].value
     names = [share.funding_source for share in shares]
     if len(set(names)) != len(names) or len(names) < 2 or not set(names) <= set(payers):
@@ -95,9 +97,9 @@ def read_set(code: str, entry: Mapping[str, Any], payers: Collection[str]) -> Pa
     return PayerSet(code, entry["kind"], entry["wadah"]["code"], shares, order, dated[0])
 
 
-def _reader(entry: Mapping[str, Any], where: str) -> Any:
+def _reader(remainder: str, where: str) -> Callable[[list[dict[str, Any]]], tuple[Share, ...]]:
     def read(rows: list[dict[str, Any]]) -> tuple[Share, ...]:
-        shares = tuple(_share(number, row, entry["remainder"]) for number, row in enumerate(rows, 1))
+        shares = tuple(_share(number, row, remainder) for number, row in enumerate(rows, 1))
         percents = [share.percent for share in shares if share.percent is not None]
         if [share.is_rest for share in shares].count(True) != 1:
             raise BillingError(
