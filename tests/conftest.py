@@ -4,7 +4,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
@@ -104,6 +104,26 @@ def resources(tmp_path: Path, warehouse: Engine, warehouse_url: str) -> "Resourc
 
     settings = Settings(home=tmp_path / "home", warehouse_url=warehouse_url)
     return Resources(settings, Lake(settings.place("lake")), warehouse, "test")
+
+
+@pytest.fixture
+def change_payers(resources: "Resources", tmp_path: Path) -> Callable[..., "Resources"]:
+    """`change_payers(change)`: the same warehouse and lake, where `change(entries)` altered payers.yaml."""
+    import dataclasses
+
+    import yaml
+
+    from sigap.billing import payers
+
+    def changed(change: Callable[[dict[str, Any]], None]) -> "Resources":
+        entries = yaml.safe_load(payers.FILE.read_text(encoding="utf-8"))
+        change(entries)
+        file = tmp_path / f"payers-{uuid.uuid4().hex}.yaml"
+        file.write_text(yaml.safe_dump(entries), encoding="utf-8")
+        settings = resources.settings.model_copy(update={"payers": file})
+        return dataclasses.replace(resources, settings=settings)
+
+    return changed
 
 
 @pytest.fixture

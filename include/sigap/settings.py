@@ -3,7 +3,7 @@
 import getpass
 from pathlib import Path
 
-from pydantic import DirectoryPath, Field, ValidationError
+from pydantic import DirectoryPath, Field, FilePath, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from upath import UPath
 
@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     lineage: Path | None = Field(default=None, description="JSON lines file for OpenLineage events")
     rules: Path | None = Field(
         default=None, description="folder of YAML in place of the shipped entitlement rules"
+    )
+    payers: FilePath | None = Field(default=None, description="file of YAML in place of the shipped payers")
+    tariffs: DirectoryPath | None = Field(
+        default=None, description="folder of YAML in place of the shipped tariffs"
     )
     registry: str | None = Field(
         default=None, description="database URL or file (csv, Parquet) of the social registry"

@@ -1,19 +1,21 @@
 """The month is billed once: drafts, approval, numbers, and what a crash leaves behind."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from sigap.billing.invoice import digest_lines
-from sigap.billing.payers import load_payers
-from sigap.billing.tariffs import load_tariffs
+from sigap.billing.tariffs import FOLDER as TARIFFS
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, BillingError
 from sigap.pipeline.approve import record_approval
@@ -23,6 +25,7 @@ from sigap.pipeline.resources import Resources
 
 JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
 LayRoster = Callable[..., int]
+ChangePayers = Callable[..., Resources]
 
 
 def rows(resources: Resources, statement: str) -> list[tuple[object, ...]]:
@@ -141,17 +144,13 @@ def test_drafts_of_an_older_roster_are_replaced(resources: Resources, lay_roster
 
 
 def test_drafts_are_made_anew_when_the_day_to_pay_changed(
-    resources: Resources, lay_roster: LayRoster, monkeypatch: pytest.MonkeyPatch
+    resources: Resources, lay_roster: LayRoster, change_payers: ChangePayers
 ) -> None:
-    from sigap.pipeline import bill as verb
-
     lay_roster()
     approve(resources, "roster")
     bill(JANUARY, resources)
-    payers = load_payers()
-    later = replace(payers["APBD_KOTA"], due_months_after=1, due_day=15)
-    monkeypatch.setattr(verb, "load_payers", lambda: replace(payers, by_code={"APBD_KOTA": later}))
-    bill(JANUARY, resources)
+    later = {"months_after": 1, "day": 15}
+    bill(JANUARY, change_payers(lambda entries: entries["APBD_KOTA"]["due"].update(later)))
     assert rows(resources, "SELECT due_date::text FROM billing.invoice") == [("2026-02-15",)]
 
 
@@ -170,39 +169,38 @@ def test_a_roster_that_comes_after_the_invoices_changes_nothing(
 
 
 def test_a_tariff_that_changes_after_the_approval_is_refused_and_the_invoices_stand(
-    resources: Resources, lay_roster: LayRoster, monkeypatch: pytest.MonkeyPatch
+    resources: Resources, lay_roster: LayRoster, tmp_path: Path
 ) -> None:
-    from sigap.pipeline import bill as verb
-
     lay_roster(subsidised=3)
     run_month(resources)
     before = rows(resources, LINES)
-    tariffs = load_tariffs()
-    dearer = replace(tariffs, jkm=tuple(replace(jkm, value=6_900) for jkm in tariffs.jkm))
-    monkeypatch.setattr(verb, "load_tariffs", lambda: dearer)
+    shutil.copytree(TARIFFS, tmp_path / "tariffs")
+    jkm = tmp_path / "tariffs" / "jkm.yaml"
+    jkm.write_text(jkm.read_text(encoding="utf-8").replace("value: 6800", "value: 6900"), encoding="utf-8")
+    settings = resources.settings.model_copy(update={"tariffs": tmp_path / "tariffs"})
     with pytest.raises(BillingError, match="They stand"):
-        bill(JANUARY, resources)
+        bill(JANUARY, replace(resources, settings=settings))
     assert rows(resources, LINES) == before
 
 
 @pytest.fixture
-def set_pagu(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Give the city another pagu, as a changed payers.yaml would."""
-    payers = load_payers()
-    payer = payers["APBD_KOTA"]
+def with_pagu(change_payers: ChangePayers) -> Callable[[int], Resources]:
+    """The city with another pagu, as a changed payers.yaml would give it."""
 
-    def set_to(amount_idr: int) -> None:
-        pagu = tuple(replace(value, value=amount_idr) for value in payer.pagu)
-        changed = replace(payers, by_code={"APBD_KOTA": replace(payer, pagu=pagu)})
-        monkeypatch.setattr("sigap.pipeline.budget.load_payers", lambda: changed)
+    def changed(amount_idr: int) -> Resources:
+        def change(entries: dict[str, Any]) -> None:
+            for value in entries["APBD_KOTA"]["pagu"].values():
+                value["value"] = amount_idr
 
-    return set_to
+        return change_payers(change)
+
+    return changed
 
 
 def test_a_month_over_the_pagu_stops_before_anything_is_written(
-    resources: Resources, lay_roster: LayRoster, set_pagu: Callable[[int], None]
+    lay_roster: LayRoster, with_pagu: Callable[[int], Resources]
 ) -> None:
-    set_pagu(16_800 * 6 - 1)
+    resources = with_pagu(16_800 * 6 - 1)
     lay_roster("2026-01", subsidised=3)
     run_month(resources)
     lay_roster("2026-02", subsidised=3)
@@ -217,9 +215,9 @@ def test_a_month_over_the_pagu_stops_before_anything_is_written(
 
 
 def test_two_months_drafted_side_by_side_are_not_both_approved_over_the_pagu(
-    resources: Resources, lay_roster: LayRoster, set_pagu: Callable[[int], None]
+    lay_roster: LayRoster, with_pagu: Callable[[int], Resources]
 ) -> None:
-    set_pagu(16_800 * 6 - 1)
+    resources = with_pagu(16_800 * 6 - 1)
     for period in (JANUARY, FEBRUARY):
         lay_roster(str(period), subsidised=3)
         approve(resources, "roster", period)
@@ -236,23 +234,21 @@ def test_two_months_drafted_side_by_side_are_not_both_approved_over_the_pagu(
 
 
 def test_an_approved_month_is_not_issued_over_a_pagu_that_was_lowered(
-    resources: Resources, lay_roster: LayRoster, set_pagu: Callable[[int], None]
+    resources: Resources, lay_roster: LayRoster, with_pagu: Callable[[int], Resources]
 ) -> None:
     lay_roster(subsidised=3)
     approve(resources, "roster")
     bill(JANUARY, resources)
     approve(resources, "invoices")
-    set_pagu(16_800)
+    resources = with_pagu(16_800)
     with pytest.raises(BillingError, match=r"over its pagu of Rp16\.800 by Rp33\.600 "):
         issue(JANUARY, resources)
     assert rows(resources, "SELECT status, number FROM billing.invoice") == [("approved", None)]
     assert rows(resources, "SELECT * FROM billing.number_series") == []
 
 
-def test_each_year_has_its_own_pagu(
-    resources: Resources, lay_roster: LayRoster, set_pagu: Callable[[int], None]
-) -> None:
-    set_pagu(16_800 * 3)
+def test_each_year_has_its_own_pagu(lay_roster: LayRoster, with_pagu: Callable[[int], Resources]) -> None:
+    resources = with_pagu(16_800 * 3)
     for period in (Period(2025, 12), JANUARY):
         lay_roster(str(period), subsidised=3)
         run_month(resources, period)

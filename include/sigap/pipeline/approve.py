@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from sigap.billing.payers import Payers
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
 from sigap.pipeline.budget import keep_within_pagu
@@ -58,7 +59,7 @@ def record_approval(
             roster = _judged_roster(connection, period, subject)
             if not _is_repeated(connection, subject, verdict, actor, roster):
                 _refuse_other_figures(connection, subject, roster, shown)
-                _judge(connection, subject, verdict, actor, reason, roster)
+                _judge(connection, subject, verdict, actor, reason, roster, resources.payers())
         outcome.wrote("audit.approval")
         outcome.count({"roster_version": roster.version, verdict: 1})
 
@@ -126,14 +127,21 @@ def _refuse_late(connection: Connection, period: Period, newest: Row[Any]) -> No
 
 
 def _judge(
-    connection: Connection, subject: str, verdict: str, actor: str, reason: str | None, roster: Row[Any]
+    connection: Connection,
+    subject: str,
+    verdict: str,
+    actor: str,
+    reason: str | None,
+    roster: Row[Any],
+    payers: Payers,
 ) -> None:
     if subject == "invoices" and verdict == "approved":
         _refuse_same_person(connection, actor, roster)
         period = Period.parse(roster.period)
         judged = invoices_of(connection, roster.roster_id, generation_to_judge(connection, roster.roster_id))
         owed = [*standing_invoices(connection, period), *judged]
-        keep_within_pagu(connection, period, ((row.funding_source, row.total_idr) for row in owed))
+        amounts = [(row.funding_source, row.total_idr) for row in owed]
+        keep_within_pagu(connection, period, amounts, payers)
     seen = _seen(connection, subject, roster)
     generation = _generation(connection, subject, roster.roster_id)
     connection.execute(

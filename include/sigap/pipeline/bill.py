@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Row, delete, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from sigap.billing.invoice import InvoiceDraft, draft_invoices
-from sigap.billing.payers import Payers, load_payers
+from sigap.billing.payers import Payers
 from sigap.billing.price import NEEDED, Priced, price_people
-from sigap.billing.tariffs import Tariffs, load_tariffs
+from sigap.billing.tariffs import Tariffs
 from sigap.domain.batch import BatchRef
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, BillingError
@@ -72,7 +72,7 @@ def bill(period: Period, resources: Resources) -> BatchRef:
     written.
     """
     with resources.outcome_of("bill", period) as outcome:
-        tariffs, payers = load_tariffs(), load_payers()
+        tariffs, payers = resources.tariffs(), resources.payers()
         outcome.versions.update(code=code_version(), tariffs=tariffs.sha256, payers=payers.sha256)
         with resources.warehouse.connect() as connection:
             roster = approved_roster(connection, period)
@@ -82,7 +82,7 @@ def bill(period: Period, resources: Resources) -> BatchRef:
         drafts = draft_invoices(priced.lines, payers, period)
         with resources.warehouse.begin() as connection:
             lock_month(connection, period)
-            new = _refuse(connection, roster, drafts)
+            new = _refuse(connection, roster, drafts, payers)
             batch = resources.lake.write("billing.lines", period, priced.lines, [decisions], outcome.versions)
             is_new = _lay(connection, roster, new, priced.lines, tariffs)
             _park(connection, roster.roster_id, priced.parked)
@@ -151,7 +151,9 @@ def _unverified(lines: pa.Table, tariffs: Tariffs, payers: Payers, period: Perio
     return list(named)
 
 
-def _refuse(connection: Connection, roster: Row[Any], drafts: Sequence[InvoiceDraft]) -> list[InvoiceDraft]:
+def _refuse(
+    connection: Connection, roster: Row[Any], drafts: Sequence[InvoiceDraft], payers: Payers
+) -> list[InvoiceDraft]:
     """Refuse a roster judged meanwhile, locked books, others that stand, a budget used up.
 
     Returns the drafts that no standing invoice is equal to.
@@ -177,7 +179,7 @@ def _refuse(connection: Connection, roster: Row[Any], drafts: Sequence[InvoiceDr
         require_open(connection, period)
         owed = [(row.funding_source, row.total_idr) for row in standing]
         owed += [(draft.funding_source, draft.total_idr) for draft in new]
-        keep_within_pagu(connection, period, owed)
+        keep_within_pagu(connection, period, owed, payers)
     return new
 
 

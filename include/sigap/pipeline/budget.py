@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, func, select
 
 from sigap.billing.invoice import refuse_over_pagu
-from sigap.billing.payers import load_payers
+from sigap.billing.payers import Payers
 from sigap.domain.period import Period
 from sigap.pipeline.locks import lock_year
 from sigap.warehouse.tables import billing
@@ -14,7 +14,9 @@ from sigap.warehouse.tables import billing
 _invoice = billing.invoice.c
 
 
-def keep_within_pagu(connection: Connection, period: Period, amounts: Iterable[tuple[str, int]]) -> None:
+def keep_within_pagu(
+    connection: Connection, period: Period, amounts: Iterable[tuple[str, int]], payers: Payers
+) -> None:
     """Hold what a month is to owe, as (funding source, rupiah), with all other months against the pagu.
 
     The year is locked until the transaction ends: two months cannot use up the same rupiah. Raises
@@ -26,7 +28,7 @@ def keep_within_pagu(connection: Connection, period: Period, amounts: Iterable[t
         owed[funding_source] += amount_idr
     for funding_source, amount_idr in sorted(owed.items()):
         before_idr = _owed_by_other_months(connection, period, funding_source)
-        refuse_over_pagu(period, funding_source, before_idr, amount_idr, load_payers())
+        refuse_over_pagu(period, funding_source, before_idr, amount_idr, payers)
 
 
 def _owed_by_other_months(connection: Connection, period: Period, funding_source: str) -> int:

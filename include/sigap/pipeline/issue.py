@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, func, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from sigap.billing.ledger import invoice_entry
-from sigap.billing.payers import load_payers
+from sigap.billing.payers import Payers
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
 from sigap.pipeline.approve import is_approved
@@ -48,6 +48,8 @@ def issue(period: Period, resources: Resources) -> list[IssuedInvoice]:
             raise ApprovalError(
                 f"The invoices of {period} wait for finance. Answer with `sigap approve invoices {period}`."
             )
+        payers = resources.payers()
+        outcome.versions.update(code=code_version(), payers=payers.sha256)
         outcome.read("audit.approval", "billing.invoice")
         with resources.warehouse.begin() as connection:
             lock_month(connection, period)
@@ -56,21 +58,19 @@ def issue(period: Period, resources: Resources) -> list[IssuedInvoice]:
             waiting = [row for row in standing if row.status == "approved"]
             if waiting:
                 require_open(connection, period)
-                keep_within_pagu(
-                    connection, period, ((row.funding_source, row.total_idr) for row in standing)
-                )
+                owed = [(row.funding_source, row.total_idr) for row in standing]
+                keep_within_pagu(connection, period, owed, payers)
             for row in waiting:
-                number_invoice(connection, row)
+                number_invoice(connection, row, payers)
             issued = [_issued(row) for row in invoices_of(connection, roster_id) if row.status == "issued"]
         outcome.wrote("billing.invoice", "billing.number_series", "billing.journal_entry")
         outcome.count({"issued": len(waiting)})
         outcome.count({"people": sum(invoice.people for invoice in issued)})
         outcome.count({"total_idr": sum(invoice.total_idr for invoice in issued)})
-        outcome.versions["code"] = code_version()
         return issued
 
 
-def number_invoice(connection: Connection, row: Row[Any]) -> str:
+def number_invoice(connection: Connection, row: Row[Any], payers: Payers) -> str:
     """Take the next number for an approved invoice, issue it and post it; returns the number.
 
     The series' row stays locked until commit, so a number given out is used.
@@ -89,7 +89,7 @@ def number_invoice(connection: Connection, row: Row[Any]) -> str:
         .where(_invoice.invoice_id == row.invoice_id)
         .values(status="issued", number=number, issued_at=func.now())
     )
-    payer = load_payers()[row.funding_source]
+    payer = payers[row.funding_source]
     accounts = (payer.jkk_account, payer.jkm_account)
     period = Period.parse(row.period)
     post(connection, invoice_entry(number, period, payer.code, row.jkk_idr, row.jkm_idr, accounts))

@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 
 from sigap.audit.lineage import LineageLog
 from sigap.audit.outcome import Outcome, VerbRun, outcome_of
+from sigap.billing.payers import Payers, load_payers
+from sigap.billing.tariffs import Tariffs, load_tariffs
 from sigap.domain.period import Period
 from sigap.domain.source import SourceEntry
 from sigap.errors import SettingsError
@@ -46,6 +48,14 @@ class Resources:
     def catalog(self) -> dict[str, SourceEntry]:
         """Every source this deployment knows, by its code: the shipped ones and the city's own."""
         return load_catalog(self.settings.catalog_dir)
+
+    def payers(self) -> Payers:
+        """Who pays: the shipped file, or this deployment's own. Raises `BillingError` for a bad one."""
+        return load_payers(self.settings.payers) if self.settings.payers else load_payers()
+
+    def tariffs(self) -> Tariffs:
+        """What the law and the programme set: the shipped folder, or this deployment's own."""
+        return load_tariffs(self.settings.tariffs) if self.settings.tariffs else load_tariffs()
 
     def outcome_of(
         self, verb: str, period: Period, subject: str | None = None
