@@ -29,6 +29,11 @@ MEMBERSHIP_TEXT = (
 )  # fmt: skip
 BILL_TEXT = ("nik", "kpj", "full_name", "month", "jkk", "jkm", "total")
 PAYMENT_TEXT = ("reference", "invoice_number", "paid_on", "amount")
+STATEMENT_TEXT = (
+    "account", "booked_on", "amount", "mark", "debit", "credit", "currency", "reference", "description",
+)  # fmt: skip
+ORDER_TEXT = ("reference", "booked_on", "amount", "payee", "description", "month", "invoice_number")
+ACTIVATION_TEXT = ("nik", "kpj", "full_name", "active_from", "programmes", "status")
 
 # As received: canonical columns hold the text of the cell, `cells` the whole row verbatim as JSON
 # {header: text}, `nik_cell` what kind of cell the NIK stood in: text, number or empty. A column that the
@@ -39,6 +44,9 @@ RECEIVED_WORKERS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, "nik_cell", *WORK
 RECEIVED_MEMBERSHIPS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, "nik_cell", *MEMBERSHIP_TEXT)])
 RECEIVED_BILLS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, "nik_cell", *BILL_TEXT)])
 RECEIVED_PAYMENTS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, *PAYMENT_TEXT)])
+RECEIVED_STATEMENTS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, *STATEMENT_TEXT)])
+RECEIVED_ORDERS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, *ORDER_TEXT)])
+RECEIVED_ACTIVATIONS = pa.schema([*_SOURCE_ROW, *_text(*_RECEIVED, "nik_cell", *ACTIVATION_TEXT)])
 
 # Checked: typed values, and what the check decided. `reasons` are the codes that hold or reject the row,
 # `warnings` those that do not (severities warn and info); joined by commas, sorted, '' for none. `fact_key`:
@@ -223,6 +231,9 @@ SCHEMAS = {
     "sources.memberships": RECEIVED_MEMBERSHIPS,
     "sources.bills": RECEIVED_BILLS,
     "sources.payments": RECEIVED_PAYMENTS,
+    "sources.statements": RECEIVED_STATEMENTS,
+    "sources.orders": RECEIVED_ORDERS,
+    "sources.activations": RECEIVED_ACTIVATIONS,
     "quality.workers": CHECKED_WORKERS,
     "quality.memberships": CHECKED_MEMBERSHIPS,
     "quality.findings": FINDINGS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["workers", "memberships", "bills", "payments"]
+Kind = Literal["workers", "memberships", "bills", "payments", "statements", "orders", "activations"]
 DateOrder = Literal["ymd", "dmy", "mdy"]
 Severity = Literal["reject", "hold", "warn", "info"]
 Numbering = Literal["kemendagri", "bps"]
@@ -50,7 +50,7 @@ class SourceEntry:
     kind: Kind
     columns: Mapping[str, Column]
     sector: str | None = None
-    group: str = "associations"  # folder of the inbox: dtks, associations, memberships, bpjs_bills, payments
+    group: str = "associations"  # folder of the inbox, see sources.inbox.GROUPS
     sheet: str | None = None  # None: the sheet in which the header is found
     every_sheet: bool = False  # False: lists in two sheets are refused, so that none is passed over
     ignore: tuple[str, ...] = ()

@@ -59,7 +59,7 @@ class _Reading:
 
 
 def list_deliveries(period: Period, group: str, resources: Resources) -> list[str]:
-    """The files of a group (dtks, associations, memberships, bpjs_bills, payments) that lie in the inbox.
+    """The files of a group (see sources.inbox.GROUPS) that lie in the inbox.
 
     Paths are relative to INBOX/<period>. Links, pipes, names with unseen signs and the like are not among
     them: each becomes a refused delivery of which nothing was read. Raises `SourceError` when the month's

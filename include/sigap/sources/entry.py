@@ -6,7 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
-from sigap.domain.datasets import BILL_TEXT, MEMBERSHIP_TEXT, PAYMENT_TEXT, WORKER_TEXT
+from sigap.domain.datasets import (
+    ACTIVATION_TEXT,
+    BILL_TEXT,
+    MEMBERSHIP_TEXT,
+    ORDER_TEXT,
+    PAYMENT_TEXT,
+    STATEMENT_TEXT,
+    WORKER_TEXT,
+)
 from sigap.domain.reasons import reasons
 from sigap.domain.source import (
     Column,
@@ -27,6 +35,9 @@ CANONICAL: Mapping[str, tuple[str, ...]] = {
     "memberships": MEMBERSHIP_TEXT,
     "bills": BILL_TEXT,
     "payments": PAYMENT_TEXT,
+    "statements": STATEMENT_TEXT,
+    "orders": ORDER_TEXT,
+    "activations": ACTIVATION_TEXT,
 }
 _FORMS: Mapping[str, type] = {"title": str, "sector": str, "sheet": str, "every_sheet": bool}
 _HEADER_LISTS = ("ignore", "minimise", "template")

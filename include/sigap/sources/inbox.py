@@ -12,7 +12,9 @@ from sigap.errors import SourceError
 from sigap.sources.refusals import OutOfReachError
 from sigap.sources.sniff import EXTENSIONS
 
-GROUPS = ("dtks", "associations", "memberships", "bpjs_bills", "payments")
+GROUPS = (
+    "dtks", "associations", "memberships", "bpjs_bills", "payments", "bank_statement", "sp2d", "activations",
+)  # fmt: skip
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".partial")
 _TRUTH = "truth"  # what `sigap synth` lays beside the lists, for tests only
 _NOT_SENT = ("thumbs.db", "desktop.ini", "__macosx")

@@ -17,6 +17,9 @@ KINDS: Mapping[str, Kind] = {
     "memberships": "memberships",
     "bpjs_bills": "bills",
     "payments": "payments",
+    "bank_statement": "statements",
+    "sp2d": "orders",
+    "activations": "activations",
 }
 EXTRA, IGNORE, MINIMISE = "extra", "ignore", "minimise"
 _SURE_ENOUGH = 0.5

@@ -15,7 +15,16 @@ from sigap.sources.chunk import Chunk
 from sigap.sources.injection import looks_like_formula
 from sigap.sources.text import has_invisible
 
-_DATES = ("birth_date", "joined_date", "coverage_start", "coverage_end", "as_of_date", "paid_on")
+_DATES = (
+    "birth_date",
+    "joined_date",
+    "coverage_start",
+    "coverage_end",
+    "as_of_date",
+    "paid_on",
+    "booked_on",
+    "active_from",
+)
 _SERIAL = r"^\d{1,5}(\.\d+)?$"
 
 
