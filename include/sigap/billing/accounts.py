@@ -12,13 +12,13 @@ from sigap.billing.payers import Payers, load_payers
 from sigap.errors import BillingError
 
 FILE = Path(__file__).with_name("accounts.yaml")
-KINDS = ("asset", "liability", "expense")
-ROLES = ("payable", "credits", "cash")
+KINDS = ("asset", "liability", "expense", "equity")
+ROLES = ("payable", "credits", "cash", "equity")
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerAccount:
-    """An account that is posted to. `kind` is asset, liability or expense."""
+    """An account. `kind` is asset, liability, expense, or equity, which nothing is posted to."""
 
     code: str
     name: str
@@ -29,12 +29,13 @@ class LedgerAccount:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Every account by its code, and the codes of the three that all payers share."""
+    """Every account by its code, and the codes of those that all payers share."""
 
     by_code: Mapping[str, LedgerAccount]
     payable: str
     credits: str
     cash: str
+    equity: str
 
     def __getitem__(self, code: str) -> LedgerAccount:
         if code not in self.by_code:
@@ -61,10 +62,11 @@ def make_chart(roles: Mapping[str, Mapping[str, Any]], payers: Payers) -> Chart:
     by_code: dict[str, LedgerAccount] = {}
     for role in ROLES:
         _add(by_code, _account(role, roles[role]))
-    for code, payer in payers.by_code.items():
-        for account in (payer.jkk_account, payer.jkm_account):
-            reference = f"payers.yaml, {code}"
-            _add(by_code, LedgerAccount(account.code, account.name, "expense", reference, False))
+    for payer in payers.by_code.values():
+        for part, account in (("jkk", payer.jkk_account), ("jkm", payer.jkm_account)):
+            is_verified = f"account_{part}" not in payer.unverified
+            reference = f"payers.yaml, {payer.code}, accounts.{part}"
+            _add(by_code, LedgerAccount(account.code, account.name, "expense", reference, is_verified))
     return Chart(by_code, *(str(roles[role]["code"]) for role in ROLES))
 
 

@@ -5,6 +5,9 @@ BEGIN
         RAISE EXCEPTION 'The ledger has entries or locked months, which revision 0010 cannot hold. Keep this revision, or restore the backup made before it.';
     END IF;
 END $$;
+DROP VIEW reporting.ledger_agreement, reporting.ledger_posting;
+DROP TRIGGER note_issued_in_open_month ON billing.note;
+DROP TRIGGER note_in_open_month ON billing.note;
 DROP TRIGGER invoice_issued_in_open_month ON billing.invoice;
 DROP TRIGGER invoice_in_open_month ON billing.invoice;
 DROP FUNCTION billing.check_invoice_month();

@@ -139,10 +139,14 @@ BEGIN
     PERFORM billing.refuse_closed(NEW.period, 'invoice');
     RETURN NEW;
 END $$;
-COMMENT ON FUNCTION billing.check_invoice_month() IS 'No invoice is drafted or issued in a month whose books are locked or closed';
+COMMENT ON FUNCTION billing.check_invoice_month() IS 'No invoice or note is drafted or issued in a month whose books are locked or closed';
 CREATE TRIGGER invoice_in_open_month BEFORE INSERT ON billing.invoice
     FOR EACH ROW EXECUTE FUNCTION billing.check_invoice_month();
 CREATE TRIGGER invoice_issued_in_open_month BEFORE UPDATE ON billing.invoice
+    FOR EACH ROW WHEN (NEW.status = 'issued' AND OLD.status <> 'issued') EXECUTE FUNCTION billing.check_invoice_month();
+CREATE TRIGGER note_in_open_month BEFORE INSERT ON billing.note
+    FOR EACH ROW EXECUTE FUNCTION billing.check_invoice_month();
+CREATE TRIGGER note_issued_in_open_month BEFORE UPDATE ON billing.note
     FOR EACH ROW WHEN (NEW.status = 'issued' AND OLD.status <> 'issued') EXECUTE FUNCTION billing.check_invoice_month();
 
 -- ---------------------------------------------------------------- every entry balances
@@ -209,8 +213,13 @@ BEGIN
         IF other IS NOT NULL THEN
             RAISE EXCEPTION 'The ledger of % cannot be closed while that of % is open. Close the earlier month first.', NEW.period, other;
         END IF;
-        IF EXISTS (SELECT FROM billing.invoice WHERE period = NEW.period AND status NOT IN ('issued', 'void')) THEN
-            RAISE EXCEPTION 'The ledger of % cannot be closed: it has invoices that are neither issued nor void. Issue them, or reject them.', NEW.period;
+        IF EXISTS (SELECT FROM billing.invoice WHERE period = NEW.period AND status NOT IN ('issued', 'void'))
+            OR EXISTS (SELECT FROM billing.note WHERE period <= NEW.period AND status = 'draft') THEN
+            RAISE EXCEPTION 'The ledger of % cannot be closed: it has invoices or notes that are not issued. Issue them, or reject them.', NEW.period;
+        END IF;
+        SELECT document INTO other FROM reporting.ledger_agreement WHERE period <= NEW.period AND NOT agrees ORDER BY document LIMIT 1;
+        IF other IS NOT NULL THEN
+            RAISE EXCEPTION 'The ledger of % cannot be closed: it does not say of % what the document says. See `sigap ledger check`.', NEW.period, other;
         END IF;
     END IF;
     UPDATE billing.ledger_period SET status = NEW.status, changed_by = NEW.actor, changed_at = NEW.happened_at
