@@ -11,6 +11,7 @@ from rich.markup import escape
 from sigap.cli.delivery import delivery_app
 from sigap.cli.explain import explain
 from sigap.cli.held import held_app
+from sigap.cli.ledger import ledger_app
 from sigap.cli.links import links_app
 from sigap.cli.model import link_tables, model_app
 from sigap.cli.person import person_app
@@ -53,6 +54,7 @@ app.add_typer(links_app, name="links")
 app.add_typer(regions_app, name="regions")
 app.add_typer(model_app, name="model")
 app.add_typer(registry_app, name="registry")
+app.add_typer(ledger_app, name="ledger")
 app.command()(explain)
 app.command("link-tables")(link_tables)
 
