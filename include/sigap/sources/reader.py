@@ -18,12 +18,13 @@ from sigap.sources.columnar import parquet_chunks, parquet_top
 from sigap.sources.delimited import csv_chunks, csv_top
 from sigap.sources.layout import refuse_missing
 from sigap.sources.lines import Lines
+from sigap.sources.mt940 import mt940_chunks, mt940_top
 from sigap.sources.rows import dataset_of, lay_rows
 from sigap.sources.sniff import format_of
 from sigap.sources.workbook import open_sheets, workbook_lists
 
-_CHUNKS = {"csv": csv_chunks, "parquet": parquet_chunks}
-_TOPS = {"csv": csv_top, "parquet": parquet_top}
+_CHUNKS = {"csv": csv_chunks, "parquet": parquet_chunks, "mt940": mt940_chunks}
+_TOPS = {"csv": csv_top, "parquet": parquet_top, "mt940": mt940_top}
 
 
 @dataclass(frozen=True, slots=True)
