@@ -131,6 +131,7 @@ def lay_roster(resources: "Resources") -> Callable[..., int]:
     """Lay a draft roster as `decide` leaves it: `lay_roster(period, subsidised, waiting)` gives its id.
 
     The decisions stand in the lake and the warehouse; the first persons are subsidised, the others wait.
+    Another column may be given as a function of the person's number: `nik=lambda n: …`.
     """
     import pyarrow as pa
     from sqlalchemy import func, insert, select
@@ -152,7 +153,9 @@ def lay_roster(resources: "Resources") -> Callable[..., int]:
         written = {"identity.persons": persons, "identity.memberships": PERSON_MEMBERSHIPS.empty_table()}
         return [resources.lake.write(name, Period.parse(period), rows) for name, rows in written.items()]
 
-    def lay(period: str = "2026-01", subsidised: int = 3, waiting: int = 1) -> int:
+    def lay(
+        period: str = "2026-01", subsidised: int = 3, waiting: int = 1, **others: Callable[[int], Any]
+    ) -> int:
         people = subsidised + waiting
         ids = list(range(1, people + 1))
         given = [True] * subsidised + [False] * waiting
@@ -171,6 +174,7 @@ def lay_roster(resources: "Resources") -> Callable[..., int]:
             "was_covered": [False] * people,
             "funding_source": ["APBD_KOTA" if yes else None for yes in given],
             "wadah_code": ["SG" if yes else None for yes in given],
+            **{name: [value(n) for n in ids] for name, value in others.items()},
         }
         rows = pa.table(
             {

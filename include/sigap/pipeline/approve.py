@@ -71,13 +71,28 @@ def figures_to_judge(period: Period, subject: str, resources: Resources) -> dict
 
 
 def is_approved(period: Period, subject: str, resources: Resources) -> bool:
-    """Whether the roster that the month goes by, or its invoices, are approved."""
+    """Whether the roster that the month goes by, or its invoices, are approved; also when `bill` found that
+    everybody is paid for in advance or parked, so that no invoice waits for a judgement.
+    """
     with resources.warehouse.connect() as connection:
         if subject == "roster":
             roster = current_roster(connection, period)
             return roster is not None and roster.status == "approved"
         before = _judgement(connection, subject, billed_roster_id(connection, period))
-    return before is not None and before.verdict == "approved"
+        if before is None:
+            return _has_nothing_to_judge(connection, period)
+    return before.verdict == "approved"
+
+
+def _has_nothing_to_judge(connection: Connection, period: Period) -> bool:
+    outcome = audit.outcome.c
+    newest = (
+        select(outcome.counts["to_judge"].astext)
+        .where(outcome.verb == "bill", outcome.period == str(period), outcome.status == "ok")
+        .order_by(outcome.outcome_id.desc())
+        .limit(1)
+    )
+    return connection.execute(newest).scalar() == "0"
 
 
 def approvers(subject: str, settings: Settings) -> tuple[str, ...]:
