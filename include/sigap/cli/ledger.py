@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, settings_for, show, show_json
+from sigap.domain.money import rupiah
 from sigap.domain.period import Period
 from sigap.errors import BillingError
 
@@ -128,6 +129,25 @@ def enter(period: PeriodArgument) -> None:
     with resources_for(settings_for()) as resources:
         written = enter_missing(period, resources)
     show.print(f"{written} entries were written for {period}.")
+
+
+@ledger_app.command("use-credit")
+def use_credit(
+    number: Annotated[str, typer.Argument(help="Number of the invoice that becomes smaller.")],
+    amount: Annotated[int, typer.Argument(min=1, help="Whole rupiah.")],
+    period: Annotated[
+        Period, typer.Option("--period", parser=Period.parse, metavar="PERIOD", help="Month of the books.")
+    ],
+    reference: Annotated[str, typer.Option(help="Letter by which BPJS confirmed it.")],
+    actor: ByOption,
+) -> None:
+    """Set credits from earlier credit notes off against a bill, as BPJS confirmed."""
+    from sigap.pipeline.credit import use_credit as set_off
+
+    with resources_for(settings_for()) as resources:
+        is_new = set_off(number, amount, reference, period, actor, resources)
+    done = "is set off against" if is_new else "was set off before against"
+    show.print(f"{rupiah(amount)} {done} {number}.", markup=False)
 
 
 @ledger_app.command()
