@@ -1,0 +1,144 @@
+"""Corrections of issued months: one person proposes, another agrees; `sigap.pipeline.notes` books them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, insert, select
+
+from sigap.billing.correction import Proposal, refuse_incomplete
+from sigap.domain.nik import holds_nik
+from sigap.domain.period import Period
+from sigap.errors import BillingError
+from sigap.pipeline.approve import approvers
+from sigap.pipeline.corrected import find_corrected, place_of, sql_of
+from sigap.pipeline.proposed import Proposed, proposed
+from sigap.pipeline.resources import Resources, code_version
+from sigap.settings import Settings
+from sigap.warehouse.tables import billing, notes
+
+_correction = notes.correction.c
+_check = notes.correction_check.c
+_line = billing.invoice_line.c
+_ONE_AT_A_TIME = (3275_0010, 0)
+
+
+def propose(asked: Sequence[Proposal], actor: str, resources: Resources) -> list[Proposed]:
+    """Keep proposals to correct issued months: all of them, or none with the reason in one sentence.
+
+    An effective date corrects every issued line of the person from the month that corrections.yaml names.
+    Each proposal waits for a second person. Raises `BillingError` about the first that cannot be kept.
+    """
+    refuse_incomplete(asked)
+    _refuse_account(actor, resources.settings)
+    with resources.outcome_of("propose", _first_month(asked, resources)) as outcome:
+        outcome.read("billing.invoice_line", "billing.correction")
+        outcome.versions.update(code=code_version(), actor=actor)
+        with resources.warehouse.begin() as connection:
+            connection.execute(select(func.pg_advisory_xact_lock(*_ONE_AT_A_TIME)))
+            ids = find_corrected(connection, asked, resources.tariffs(), resources.payers())
+            connection.execute(sql_of("corrections_keep"), {"actor": actor.strip()})
+            kept = proposed(connection, ids)
+        outcome.wrote("billing.correction")
+        outcome.count(
+            {
+                "proposals": len(kept),
+                "corrections": sum(one.months for one in kept),
+                "credit_idr": sum(one.credit_idr for one in kept),
+                "debit_idr": sum(one.debit_idr for one in kept),
+                "at_stake": sum(one.at_stake for one in kept),
+            }
+        )
+    return kept
+
+
+def check(ids: Sequence[int], answer: str, reason: str, actor: str, resources: Resources) -> list[Proposed]:
+    """A second person agrees or disagrees with proposals, each as a whole; all of them or none.
+
+    The same answer by the same person again changes nothing. Raises `BillingError` for an unknown proposal,
+    one that was answered otherwise, the person who made it, or a disagreement without a reason.
+    """
+    _refuse_answer(answer, reason)
+    _refuse_account(actor, resources.settings)
+    with resources.warehouse.connect() as connection:
+        before = {one.proposal_id: one for one in proposed(connection, ids)}
+    if missing := [number for number in ids if number not in before]:
+        raise BillingError(f"There is no proposal {missing[0]}. `sigap correction list` numbers them.")
+    first = Period.parse(min(one.covers_from for one in before.values()))
+    with resources.outcome_of("check_correction", first) as outcome:
+        outcome.read("billing.correction")
+        outcome.versions.update(code=code_version(), actor=actor)
+        with resources.warehouse.begin() as connection:
+            new = _unanswered(connection, ids, answer, actor)
+            if new:
+                rows = [{"correction_id": number} for number in new]
+                given = {"answer": answer, "actor": actor.strip(), "reason": reason.strip() or None}
+                connection.execute(insert(notes.correction_check).values([row | given for row in rows]))
+            kept = proposed(connection, ids)
+        outcome.wrote("billing.correction_check")
+        outcome.count({answer: len(new)})
+    return kept
+
+
+def _refuse_account(actor: str, settings: Settings) -> None:
+    stewards = [name.strip() for name in settings.stewards.split(",")]
+    known = dict.fromkeys((*approvers("invoices", settings), *stewards))
+    if actor.strip() not in known:
+        raise BillingError(
+            f"This account may not correct issued months. They are corrected by: {', '.join(known)}."
+        )
+
+
+def _refuse_answer(answer: str, reason: str) -> None:
+    if answer not in ("agree", "disagree"):
+        raise BillingError(f"{answer!r} is no answer. Give agree or disagree.")
+    if answer == "disagree" and not reason.strip():
+        raise BillingError("Disagreeing needs a reason. Say what speaks against the correction.")
+    if holds_nik(reason):
+        raise BillingError("The reason holds a NIK. Name the document, not the person. Nothing was kept.")
+
+
+def _first_month(asked: Sequence[Proposal], resources: Resources) -> Period:
+    """The earliest month that the proposals name, for the record of the run."""
+    lines = [one.line_id for one in asked if one.line_id is not None]
+    taken_back = [one.reverses_id for one in asked if one.reverses_id is not None]
+    named = [one.period for one in asked if one.period is not None]
+    days = [one.effective_date for one in asked if one.effective_date is not None]
+    with resources.warehouse.connect() as connection:
+        for column, wanted in (
+            (_line.period, _line.line_id.in_(lines)),
+            (_correction.period, _correction.correction_id.in_(taken_back)),
+        ):
+            found = connection.execute(select(func.min(column)).where(wanted)).scalar()
+            named += [Period.parse(found)] if found else []
+    named += [Period(day.year, day.month) for day in days]
+    if not named:
+        kind = "line" if lines else "correction"
+        raise BillingError(f"{place_of(asked[0])}there is no such {kind}. Nothing was kept.")
+    return min(named)
+
+
+def _unanswered(connection: Connection, ids: Sequence[int], answer: str, actor: str) -> list[int]:
+    """The corrections of these proposals without an answer. Refuses what stands otherwise."""
+    joined = notes.correction.outerjoin(notes.correction_check)
+    rows = connection.execute(
+        select(
+            _correction.correction_id,
+            _correction.proposal_id,
+            _check.answer,
+            func.audit.same_account(_correction.actor, actor).label("is_own"),
+        )
+        .select_from(joined)
+        .where(_correction.proposal_id.in_(ids))
+        .order_by(_correction.correction_id)
+    ).all()
+    for row in rows:
+        if row.is_own:
+            raise BillingError(
+                f"Proposal {row.proposal_id} is checked by somebody else than the person who made it. "
+                f"Ask another."
+            )
+        if row.answer not in (None, answer):
+            raise BillingError(
+                f"Proposal {row.proposal_id} was answered otherwise, and an answer stands. Take an agreed "
+                f"one back with REVERSED; propose a refused one anew."
+            )
+    return [row.correction_id for row in rows if row.answer is None]
