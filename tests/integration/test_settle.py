@@ -16,7 +16,7 @@ from sigap.errors import SettlementError
 from sigap.lake import Lake
 from sigap.pipeline.collect import collect, list_deliveries
 from sigap.pipeline.resources import Resources
-from sigap.pipeline.settle import settle
+from sigap.pipeline.settle import SettleResult, settle
 from sigap.settings import load_settings
 from sigap.warehouse.tables import audit, settlement, sources
 
@@ -68,9 +68,14 @@ def billed(amounts: Mapping[int, str]) -> list[Mapping[str, str]]:
     return [{"nik": NIKS[person], "month": "2026-01", "total": amount} for person, amount in amounts.items()]
 
 
+def found(result: SettleResult) -> dict[str, int]:
+    """The classes that somebody is in."""
+    return {name: people for name, people in result.classes.items() if people}
+
+
 def stored(resources: Resources, table: Any) -> list[Any]:
     with resources.warehouse.connect() as connection:
-        return sorted(connection.execute(select(table)).all())
+        return list(connection.execute(select(table).order_by(*table.primary_key.columns)).all())
 
 
 def test_settle_finds_every_kind_of_difference(
@@ -80,11 +85,13 @@ def test_settle_finds_every_kind_of_difference(
     deliver("sources.bills", "bill.csv", billed({1: "16.800", 2: "Rp 8.400", 9: "16800"}))
     deliver("sources.payments", "payments.csv", [RECEIPT])
     result = settle(JANUARY, resources)
-    assert result.classes == {"matched": 1, "missing": 1, "extra": 1, "amount_differs": 1}
+    assert found(result) == {"matched": 1, "missing": 1, "extra": 1, "amount_differs": 1}
     assert (result.invoiced_idr, result.billed_idr, result.paid_idr) == (50_400, 42_000, 50_400)
     (reconciliation,) = stored(resources, settlement.reconciliation)
     assert (reconciliation.people_invoiced, reconciliation.people_billed) == (3, 3)
-    differences = {row.nik: (row.person_id, row[3]) for row in stored(resources, settlement.difference)}
+    differences = {
+        row.nik: (row.person_id, row._mapping["class"]) for row in stored(resources, settlement.difference)
+    }
     assert differences == {
         NIKS[2]: (2, "amount_differs"), NIKS[3]: (3, "missing"), NIKS[9]: (None, "extra"),
     }  # fmt: skip
@@ -158,7 +165,7 @@ def test_corrected_bill_gets_a_reconciliation_of_its_own(
     )
     second = settle(JANUARY, resources)
     assert first.classes["missing"] == 1
-    assert second.classes == {"matched": 2, "missing": 0, "extra": 0, "amount_differs": 0}
+    assert found(second) == {"matched": 2}
     kept = {
         row.reconciliation_id: row.bill_delivery_id for row in stored(resources, settlement.reconciliation)
     }

@@ -1,23 +1,56 @@
-"""settle: what BPJS billed and what was paid, against the month's issued invoices."""
+"""settle: roster, issued invoices, BPJS's bill, payments and activations of a month, side by side."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
-from sqlalchemy import Connection, RowMapping, delete, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from sigap.domain.batch import BatchRef
 from sigap.domain.period import Period
+from sigap.entitlement.rules import load_rules
 from sigap.errors import SettlementError
 from sigap.pipeline.resources import Resources, code_version
-from sigap.settlement import Reconciliation, read_bill, read_payments, reconcile
-from sigap.warehouse.store import copy_out, copy_rows
-from sigap.warehouse.tables import billing, entitlement, settlement, sources
+from sigap.pipeline.settle_keep import Compared, keep
+from sigap.pipeline.settle_lists import (
+    Activations,
+    Delivery,
+    activations_of,
+    deliveries_of,
+    known_kpj,
+    newest_bill,
+)
+from sigap.pipeline.settle_sides import (
+    InvoiceState,
+    evidence_of,
+    expected_by_wadah,
+    invoices_covering,
+    lines_of_month,
+    notes_of_month,
+    paid_table,
+    roster_of_month,
+)
+from sigap.settlement import (
+    Group,
+    Sides,
+    match,
+    match_totals,
+    names_people,
+    read_bill_totals,
+    read_named_bill,
+    read_payments,
+    tolerance_on,
+)
+from sigap.warehouse.tables import billing, settlement
+
+_READS = (
+    "entitlement.decision", "billing.parked", "billing.invoice", "billing.invoice_line", "billing.note_line",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class SettleResult:
-    """Persons by class (matched, missing, extra, amount_differs) and the month's totals in whole rupiah."""
+    """Persons by class (settlement/classes.yaml) and the month's totals in whole rupiah."""
 
     classes: dict[str, int]
     invoiced_idr: int
@@ -26,93 +59,107 @@ class SettleResult:
     reconciliation_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Delivery:
-    delivery_id: str
-    file_name: str
-    batch: BatchRef
-
-    @classmethod
-    def of(cls, row: RowMapping) -> "_Delivery":
-        return cls(row["delivery_id"], row["file_name"], BatchRef.from_dict(row["batch"]))
-
-
 def settle(period: Period, resources: Resources) -> SettleResult:
-    """Reconcile the newest bill of the month with its issued invoices and take in all its receipts.
+    """Compare the newest bill of the month with everything else that is known of it.
 
     Replaces the reconciliation of the same bill, in one transaction: the same files again change nothing, a
-    later receipt changes the amount paid, a corrected bill gets a reconciliation of its own. Raises
+    later payment changes what is paid, a corrected bill gets a reconciliation of its own. Raises
     `SettlementError` without an issued invoice or a bill, for a cell that cannot be read, and for a receipt
     reference with two meanings; then nothing is written.
     """
     with resources.outcome_of("settle", period) as outcome:
-        bills, receipts = (
-            _deliveries(period, name, resources) for name in ("sources.bills", "sources.payments")
-        )
-        outcome.read(
-            "billing.invoice", "billing.invoice_line", *(each.batch for each in [*bills[:1], *receipts])
-        )
+        outcome.read(*_READS)
         outcome.versions["code"] = code_version()
         with resources.warehouse.begin() as connection:
-            numbers, lines = _invoiced(connection, period)
-            bill = _newest(bills, period)
-            billed = read_bill(resources.lake.read(bill.batch), bill.file_name, period)
-            found = reconcile(lines, billed)
+            bills, receipts = (
+                deliveries_of(connection, period, name) for name in ("sources.bills", "sources.payments")
+            )
+            outcome.read(*(each.batch for each in [*bills[:1], *receipts]))
             for receipt in receipts:
                 _keep_payments(connection, period, receipt, resources.lake.read(receipt.batch))
-            paid_idr = _paid(connection, numbers)
-            number = _keep(connection, period, bill, found, paid_idr)
-            outcome.count(_counts(connection, period, found))
+            compared = _compare(connection, period, bills, resources)
+            number = keep(connection, period, compared)
+            outcome.count(compared.counts | _payment_counts(connection, period))
+        outcome.versions["tolerance"] = compared.tolerance.sha256
         outcome.wrote("settlement.reconciliation", "settlement.difference", "settlement.payment")
-    return SettleResult(found.classes, found.invoiced_idr, found.billed_idr, paid_idr, number)
-
-
-def _deliveries(period: Period, dataset: str, resources: Resources) -> list[_Delivery]:
-    """The accepted deliveries of a dataset, the newest first."""
-    delivery = sources.delivery.c
-    wanted = (
-        select(delivery.delivery_id, delivery.file_name, delivery.batch)
-        .where(delivery.period == str(period), delivery.outcome == "accepted")
-        .where(delivery.batch["dataset"].astext == dataset)
-        .order_by(delivery.received_at.desc(), delivery.delivery_id)
+    return SettleResult(
+        classes=compared.classes,
+        invoiced_idr=compared.found.sides.invoiced_idr,
+        billed_idr=compared.billed_idr,
+        paid_idr=compared.paid_idr,
+        reconciliation_id=number,
     )
-    with resources.warehouse.connect() as connection:
-        return [_Delivery.of(row) for row in connection.execute(wanted).mappings()]
 
 
-def _newest(bills: list[_Delivery], period: Period) -> _Delivery:
-    if not bills:
-        raise SettlementError(
-            f"{period}: no bill of BPJS has been accepted. Put it into the month's folder "
-            f"bpjs_bills of the inbox, then run collect and settle."
-        )
-    return bills[0]
-
-
-def _invoiced(connection: Connection, period: Period) -> tuple[list[str], pa.Table]:
-    """The numbers of the month's issued invoices, and their lines as (nik, person_id, total_idr)."""
-    invoice, line, decision = billing.invoice.c, billing.invoice_line.c, entitlement.decision.c
-    issued = (invoice.period == str(period), invoice.status == "issued")
-    numbers = list(connection.execute(select(invoice.number).where(*issued)).scalars())
-    if not numbers:
+def _compare(connection: Connection, period: Period, bills: list[Delivery], resources: Resources) -> Compared:
+    invoices = _with_receipts(connection, invoices_covering(connection, period))
+    if not invoices:
         raise SettlementError(
             f"{period}: no invoice is issued yet, so there is nothing to reconcile. Let finance approve the "
             f"invoices, issue them, then run settle."
         )
-    lines = (
-        select(decision.nik, line.person_id, line.total_idr)
-        .join(billing.invoice, line.invoice_id == invoice.invoice_id)
-        .join(
-            entitlement.decision,
-            (decision.roster_id == line.roster_id) & (decision.person_id == line.person_id),
-        )
-        .where(*issued)
+    bill, tolerance = newest_bill(bills, period), tolerance_on(period)
+    named, groups = _read_bill(period, bill, resources)
+    statuses = load_rules(period, resources.settings.rules).coverage_active_statuses
+    insured = activations_of(connection, period, resources, statuses)
+    sides = Sides(
+        listed=roster_of_month(connection, period),
+        invoiced=lines_of_month(connection, period),
+        billed=named,
+        paid=paid_table(invoices),
+        noted=notes_of_month(connection, period),
+        active=insured.active if insured else None,
+        known=_known(connection, period, insured, resources),
     )
-    types = {"nik": pa.string(), "person_id": pa.int64(), "total_idr": pa.int64()}
-    return numbers, copy_out(connection, lines, types)
+    expected = expected_by_wadah(connection, period) if groups else []
+    return Compared(
+        found=match(sides, period, tolerance, insured.as_of if insured else None),
+        groups=match_totals(expected, groups, tolerance.total_idr),
+        invoices=invoices,
+        evidence=evidence_of(connection, sides.listed, invoices, bill, insured),
+        tolerance=tolerance,
+        bill_delivery_id=bill.delivery_id,
+        activation_delivery_id=insured.lists[0].delivery_id if insured else None,
+        as_of=insured.as_of if insured else None,
+    )
 
 
-def _keep_payments(connection: Connection, period: Period, receipt: _Delivery, received: pa.Table) -> None:
+def _read_bill(
+    period: Period, bill: Delivery, resources: Resources
+) -> tuple[pa.Table | None, Sequence[Group]]:
+    """The rows of a bill by name, or the totals by wadah of one without."""
+    received = resources.lake.read(bill.batch)
+    if names_people(received):
+        return read_named_bill(received, bill.file_name, period), ()
+    return None, read_bill_totals(received, bill.file_name, period)
+
+
+def _known(
+    connection: Connection, period: Period, insured: Activations | None, resources: Resources
+) -> pa.Table:
+    known = known_kpj(connection, period, resources)
+    return pa.concat_tables([known, insured.known]) if insured else known
+
+
+def _with_receipts(connection: Connection, invoices: Sequence[InvoiceState]) -> list[InvoiceState]:
+    """The invoices with what receipts say of them, where nothing was allocated."""
+    payment = settlement.payment.c
+    wanted = select(payment.invoice_number, func.sum(payment.amount_idr), func.max(payment.paid_on)).where(
+        payment.invoice_number.in_([one.number for one in invoices])
+    )
+    told = {
+        number: (int(amount), day)
+        for number, amount, day in connection.execute(wanted.group_by(payment.invoice_number))
+    }
+    return [
+        replace(one, paid_idr=told[one.number][0], paid_on=told[one.number][1])
+        if one.paid_idr == 0 and one.number in told
+        else one
+        for one in invoices
+    ]
+
+
+def _keep_payments(connection: Connection, period: Period, receipt: Delivery, received: pa.Table) -> None:
     """Add the receipts not yet known. A reference counts once; with other facts than before it is refused."""
     payment = settlement.payment
     facts = [payment.c[name] for name in ("reference", "invoice_number", "paid_on", "amount_idr")]
@@ -133,48 +180,13 @@ def _keep_payments(connection: Connection, period: Period, receipt: _Delivery, r
             )
 
 
-def _paid(connection: Connection, numbers: list[str]) -> int:
-    payment = settlement.payment.c
-    total = select(func.coalesce(func.sum(payment.amount_idr), 0)).where(payment.invoice_number.in_(numbers))
-    return int(connection.execute(total).scalar_one())
-
-
-def _keep(
-    connection: Connection, period: Period, bill: _Delivery, found: Reconciliation, paid_idr: int
-) -> int:
-    """Write the reconciliation of this bill and its differences in place of earlier ones; return its id."""
-    table, classes = settlement.reconciliation, found.classes
-    figures = {
-        "people_invoiced": found.rows.num_rows - classes["extra"],
-        "people_billed": found.rows.num_rows - classes["missing"],
-        "invoiced_idr": found.invoiced_idr,
-        "billed_idr": found.billed_idr,
-        "paid_idr": paid_idr,
-        "classes": classes,
-    }
-    values = {"period": str(period), "bill_delivery_id": bill.delivery_id, **figures}
-    kept = insert(table).values(values).on_conflict_do_update(
-        index_elements=["period", "bill_delivery_id"], set_=figures
-    )  # fmt: skip
-    number = int(connection.execute(kept.returning(table.c.reconciliation_id)).scalar_one())
-    connection.execute(
-        delete(settlement.difference).where(settlement.difference.c.reconciliation_id == number)
-    )
-    differences = found.differences
-    ids = pa.repeat(pa.scalar(number, pa.int64()), differences.num_rows)
-    copy_rows(connection, settlement.difference, differences.add_column(0, "reconciliation_id", ids))
-    return number
-
-
-def _counts(connection: Connection, period: Period, found: Reconciliation) -> dict[str, int]:
+def _payment_counts(connection: Connection, period: Period) -> dict[str, int]:
     payment, invoice = settlement.payment.c, billing.invoice.c
     of_month = select(func.count()).select_from(settlement.payment).where(payment.period == str(period))
     unknown = of_month.where(
         payment.invoice_number.not_in(select(invoice.number).where(invoice.number.is_not(None)))
     )
     return {
-        **found.classes,
-        "repeated_bill_rows": found.repeated_rows,
         "payments": int(connection.execute(of_month).scalar_one()),
         "payments_of_unknown_invoices": int(connection.execute(unknown).scalar_one()),
     }
