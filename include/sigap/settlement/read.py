@@ -1,5 +1,6 @@
 """From the cells of a bill or a receipt list to typed rows. A cell that cannot be read stops the file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -27,6 +28,10 @@ _EXPECTED = {
     "invoice_number": "the number of an invoice",
     "paid_on": "a date, such as 2026-01-31 or 31/01/2026",
     "amount": "whole rupiah above zero, such as 195.988.800",
+    "booked_on": "a date, such as 2026-01-31 or 31/01/2026",
+    "movement": "one amount in whole rupiah, in a column debit or credit, or with a mark D or K",
+    "currency": "IDR, the only currency that premiums are paid in",
+    "order": "whole rupiah other than zero, such as 195.988.800",
 }
 
 
@@ -38,8 +43,8 @@ def read_bill(received: pa.Table, file_name: str, period: Period) -> pa.Table:
     """
     niks = decode_niks(received["nik"], received["nik_cell"])
     typed = received.set_column(received.column_names.index("nik"), "nik", niks["nik"])
-    rows = _run("bill.sql", typed, {"period": str(period)})
-    _refuse_faults(rows, file_name)
+    rows = run_file("bill.sql", typed, {"period": str(period)})
+    refuse_faults(rows, file_name)
     return rows.select(BILL.names).cast(BILL)
 
 
@@ -48,23 +53,25 @@ def read_payments(received: pa.Table, file_name: str) -> pa.Table:
 
     Raises `SettlementError` naming file, sheet, row and column when a cell is empty or cannot be read.
     """
-    rows = _run("payments.sql", received, {})
-    _refuse_faults(rows, file_name)
+    rows = run_file("payments.sql", received, {})
+    refuse_faults(rows, file_name)
     return rows.select(PAYMENTS.names).cast(PAYMENTS)
 
 
-def _run(name: str, received: pa.Table, values: dict[str, str]) -> pa.Table:
+def run_file(name: str, received: pa.Table, values: Mapping[str, object]) -> pa.Table:
+    """The rows that a .sql file of this folder makes of `received`, with the macros of cells.sql."""
     with connect() as connection:
-        connection.execute(_sql("cells.sql"))
+        connection.execute(_text("cells.sql"))
         connection.register("received", received)
-        return connection.sql(_sql(name), params=values).to_arrow_table()
+        return connection.sql(_text(name), params=values).to_arrow_table()
 
 
-def _sql(name: str) -> str:
+def _text(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
 
 
-def _refuse_faults(rows: pa.Table, file_name: str) -> None:
+def refuse_faults(rows: pa.Table, file_name: str) -> None:
+    """Raise `SettlementError` about the first row with a `fault`: where it is, never what stands there."""
     faulty = rows.select(["sheet", "row", "fault"]).drop_null()
     if faulty.num_rows == 0:
         return

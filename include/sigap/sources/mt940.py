@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 EXTENSIONS = (".sta", ".mt940", ".940")
 _LARGEST = 64 * 1024**2  # bytes; a year of a busy account has a tenth of it
 _TOP = re.compile(rb"^:(20|25|28C?|60[FM]):", re.MULTILINE)
+_FULL = 65  # characters of a line of :86:
 _MOVEMENT = re.compile(r"^:61:", re.MULTILINE)
 _COLUMNS = ("account", "booked_on", "amount", "mark", "currency", "reference", "description")
 _SEND_AGAIN = "Export the statement again, or take it as .csv or .xlsx"
@@ -161,6 +162,7 @@ def _reference(one: "Transaction") -> str:
 
 
 def _description(one: "Transaction") -> str:
+    """What the bank says of it. A line as full as MT940 allows goes on in the next without a blank."""
     named = ("transaction_details", "purpose", "applicant_name", "extra_details")
-    texts = (str(one.data.get(name) or "") for name in named)
-    return " ".join(" ".join(texts).split())
+    lines = [line for name in named for line in str(one.data.get(name) or "").split("\n")]
+    return " ".join("".join(line if len(line) == _FULL else f"{line} " for line in lines).split())
