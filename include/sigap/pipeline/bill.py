@@ -3,15 +3,14 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Connection, Row, delete, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from psycopg.errors import UniqueViolation
+from sqlalchemy import Connection, Row, delete, insert, select
 
-from sigap.billing.invoice import InvoiceDraft, draft_invoices
+from sigap.billing.invoice import InvoiceDraft, draft_invoices, lines_of
 from sigap.billing.payers import Payers
 from sigap.billing.price import NEEDED, Priced, price_people
 from sigap.billing.tariffs import Tariffs
@@ -35,12 +34,6 @@ from sigap.pipeline.rosters import (
 from sigap.warehouse.store import copy_rows
 from sigap.warehouse.tables import billing, entitlement
 
-_LOAD = Path(__file__).with_name("load_lines.sql").read_text(encoding="utf-8")
-_STAGE = (
-    "CREATE TEMPORARY TABLE staged_line (person_id bigint, period text, payer_set text, share_no smallint, "
-    "funding_source text, wadah_code text, income_band smallint, jkk_idr bigint, jkm_idr bigint, "
-    "total_idr bigint, tariff text) ON COMMIT DROP"
-)
 _roster = entitlement.roster.c
 _invoice = billing.invoice.c
 
@@ -210,16 +203,24 @@ def _is_laid(row: Row[Any], header: Mapping[str, Any]) -> bool:
 
 
 def _load(connection: Connection, roster: Row[Any], lines: pa.Table) -> None:
-    connection.execute(text(_STAGE))
-    copy_rows(connection, "staged_line", lines)
-    connection.execute(text("ANALYZE staged_line"))
+    """Copy the lines of all drafts under their headers in one statement: the database checks the set once."""
+    drafts = [row for row in invoices_of(connection, roster.roster_id) if row.status == "draft"]
     try:
-        connection.execute(text(_LOAD), {"roster_id": roster.roster_id})
-    except IntegrityError:
+        copy_rows(connection, billing.invoice_line, pa.concat_tables(_under(row, lines) for row in drafts))
+    except UniqueViolation:
         raise BillingError(
             f"{roster.period}: somebody else billed some of these person-months at the same time. Nothing "
             f"was written; run `sigap bill {roster.period}` again, which sees what they billed."
         ) from None
+
+
+def _under(invoice: Row[Any], lines: pa.Table) -> pa.Table:
+    """The lines of one invoice as its table holds them."""
+    own = lines_of(lines, invoice.funding_source, invoice.wadah_code)
+    ids = {"invoice_id": invoice.invoice_id, "roster_id": invoice.roster_id}
+    for name, number in ids.items():
+        own = own.append_column(name, pa.repeat(pa.scalar(number, pa.int64()), own.num_rows))
+    return own.drop_columns(["funding_source", "wadah_code"])
 
 
 def _header(

@@ -138,12 +138,6 @@ invoice_line = Table(
         "jkk_idr >= 0 AND jkm_idr >= 0 AND total_idr > 0 AND jkk_idr + jkm_idr = total_idr", name="amounts"
     ),
     CheckConstraint("share_no >= 1", name="share"),
-    ForeignKeyConstraint(
-        ["invoice_id"],
-        ["billing.invoice.invoice_id"],
-        name="fk_line_invoice",
-        ondelete="CASCADE",  # a draft goes as a whole
-    ),
     schema="billing",
     comment="One person, one month and one share of its premium; unique over all invoices that stand: nobody "
     "is billed twice",

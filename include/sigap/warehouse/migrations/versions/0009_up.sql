@@ -194,10 +194,19 @@ ALTER TABLE billing.invoice_line ADD CONSTRAINT ck_invoice_line_share CHECK (sha
 ALTER TABLE billing.invoice_line DROP CONSTRAINT ck_invoice_line_amounts;
 ALTER TABLE billing.invoice_line ADD CONSTRAINT ck_invoice_line_amounts
     CHECK (jkk_idr >= 0 AND jkm_idr >= 0 AND total_idr > 0 AND jkk_idr + jkm_idr = total_idr);
--- A line may cover another month than the one it is billed in; that its decision exists is checked once per statement, not per row.
+-- A line may cover another month than the one it is billed in. That its invoice and its decision exist is checked once per statement:
+-- foreign keys would look both up for each of three million lines. Neither can go later: judged rosters and invoices stay, and a draft
+-- takes its lines along.
 ALTER TABLE billing.invoice_line DROP CONSTRAINT fk_line_invoice;
-ALTER TABLE billing.invoice_line ADD CONSTRAINT fk_line_invoice FOREIGN KEY (invoice_id) REFERENCES billing.invoice (invoice_id) ON DELETE CASCADE;
 ALTER TABLE billing.invoice_line DROP CONSTRAINT fk_line_decision;
+CREATE FUNCTION billing.delete_lines() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM billing.invoice_line WHERE invoice_id IN (SELECT invoice_id FROM gone);
+    RETURN NULL;
+END $$;
+COMMENT ON FUNCTION billing.delete_lines() IS 'A draft invoice takes its lines along';
+CREATE TRIGGER invoice_takes_lines AFTER DELETE ON billing.invoice
+    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION billing.delete_lines();
 
 CREATE OR REPLACE FUNCTION billing.refuse_unbalanced(touched_invoices bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -238,8 +247,8 @@ BEGIN
     END IF;
     SELECT count(*) AS lines, min(l.period) AS period INTO wrong
         FROM added l
-        JOIN billing.invoice i ON i.invoice_id = l.invoice_id
-        JOIN entitlement.roster r ON r.roster_id = i.roster_id
+        LEFT JOIN billing.invoice i ON i.invoice_id = l.invoice_id
+        LEFT JOIN entitlement.roster r ON r.roster_id = i.roster_id
         LEFT JOIN entitlement.decision d ON d.roster_id = l.roster_id AND d.person_id = l.person_id
         WHERE (r.status = 'approved' AND l.roster_id = i.roster_id AND d.outcome = 'subsidised' AND NOT l.is_void
                AND l.period BETWEEN i.covers_from AND i.covers_to
