@@ -18,7 +18,7 @@ from sigap.warehouse.tables import billing, notes
 _correction = notes.correction.c
 _check = notes.correction_check.c
 _line = billing.invoice_line.c
-_ONE_AT_A_TIME = (3275_0010, 0)
+ONE_AT_A_TIME = (3275_0010, 0)  # advisory lock: who proposes or drafts waits for whoever does so
 
 
 def propose(asked: Sequence[Proposal], actor: str, resources: Resources) -> list[Proposed]:
@@ -33,7 +33,7 @@ def propose(asked: Sequence[Proposal], actor: str, resources: Resources) -> list
         outcome.read("billing.invoice_line", "billing.correction")
         outcome.versions.update(code=code_version(), actor=actor)
         with resources.warehouse.begin() as connection:
-            connection.execute(select(func.pg_advisory_xact_lock(*_ONE_AT_A_TIME)))
+            connection.execute(select(func.pg_advisory_xact_lock(*ONE_AT_A_TIME)))
             ids = find_corrected(connection, asked, resources.tariffs(), resources.payers())
             connection.execute(sql_of("corrections_keep"), {"actor": actor.strip()})
             kept = proposed(connection, ids)

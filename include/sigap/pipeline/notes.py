@@ -13,7 +13,8 @@ from sigap.billing.ledger import note_entry
 from sigap.billing.payers import Payers
 from sigap.billing.price import BILLED
 from sigap.domain.period import Period
-from sigap.pipeline.ledger import post
+from sigap.pipeline.corrections import ONE_AT_A_TIME
+from sigap.pipeline.ledger import post, require_open
 from sigap.pipeline.rosters import standing_invoices
 from sigap.warehouse.store import copy_out
 from sigap.warehouse.tables import notes
@@ -46,6 +47,7 @@ def draft_notes(connection: Connection, period: Period) -> list[Note]:
     Run again it gives the same notes. A month whose invoices finance approved keeps the notes it has: what is
     agreed later waits for the next. Belongs into the transaction of `bill`, with the month locked.
     """
+    connection.execute(select(func.pg_advisory_xact_lock(*ONE_AT_A_TIME)))
     if not standing_invoices(connection, period):
         connection.execute(text("DROP TABLE IF EXISTS pg_temp.noting"))
         connection.execute(_sql("notes_noting"), {"period": str(period)})
@@ -65,7 +67,10 @@ def issue_notes(connection: Connection, period: Period, payers: Payers) -> list[
     debet). Belongs into the transaction of `issue`, after the invoices. Raises `BillingError` when the
     month's books are locked.
     """
-    for row in _drafts(connection, period):
+    drafts = _drafts(connection, period)
+    if drafts:
+        require_open(connection, period)
+    for row in drafts:
         number = _next_number(connection, period, row)
         connection.execute(
             update(notes.note)
