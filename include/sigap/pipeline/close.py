@@ -107,6 +107,7 @@ def _change(period: Period, status: str, actor: str, reason: str | None, resourc
         outcome.versions["code"] = code_version()
         outcome.read("billing.invoice", "billing.note", "billing.posting")
         with guards(), resources.warehouse.begin() as connection:
+            connection.execute(select(func.billing.hold_ledger()))
             if status_of(connection, period) != status:
                 if status != "open":
                     _refuse(connection, period, status)

@@ -1,7 +1,7 @@
 -- What bills are still to be paid at the end of month :through of the books, by payer, bill and coverage month.
 -- A debit note belongs to the invoice whose lines it corrects; a person who was left out, to the first invoice of the
--- payer and wadah for that month. settled_idr is of the whole bill, in each of its rows; without a month for a bill of
--- which nothing is known to be owed. Whole rupiah.
+-- payer and wadah for that month. settled_idr is of the whole bill, in each of its rows; period is empty where only the
+-- books know of a bill. Whole rupiah.
 WITH leg AS (
     SELECT e.kind, e.document, p.funding_source, (p.credit_idr - p.debit_idr) AS owed_idr
     FROM billing.posting p
@@ -15,10 +15,11 @@ WITH leg AS (
     SELECT document, funding_source, sum(-owed_idr) AS settled_idr FROM leg
     WHERE kind IN ('payment', 'credit_used') GROUP BY document, funding_source HAVING sum(owed_idr) <> 0
 ), noted AS (
-    SELECT coalesce(i.number, first.number, n.number) AS document, g.funding_source, l.period, sum(l.total_idr) AS owed_idr
+    SELECT coalesce(i.number, first.number, g.document) AS document, g.funding_source, l.period,
+        sum(coalesce(l.total_idr, g.owed_idr)) AS owed_idr
     FROM leg g
-    JOIN billing.note n ON n.number = g.document
-    JOIN billing.note_line l ON l.note_id = n.note_id
+    LEFT JOIN billing.note n ON n.number = g.document
+    LEFT JOIN billing.note_line l ON l.note_id = n.note_id
     LEFT JOIN billing.invoice_line o ON o.line_id = l.line_id
     LEFT JOIN billing.invoice i ON i.invoice_id = o.invoice_id
     LEFT JOIN LATERAL (
@@ -43,8 +44,8 @@ WITH leg AS (
     WHERE coalesce(i.owed_idr, 0) + coalesce(n.owed_idr, 0) <> coalesce(s.settled_idr, 0)
 ), owed AS (
     SELECT u.document, u.funding_source, v.covers_from AS period, u.invoiced_idr AS owed_idr
-    FROM unsettled u JOIN billing.invoice v ON v.number = u.document AND v.covers_from = v.covers_to
-    WHERE u.invoiced_idr <> 0
+    FROM unsettled u LEFT JOIN billing.invoice v ON v.number = u.document
+    WHERE u.invoiced_idr <> 0 AND v.covers_from IS NOT DISTINCT FROM v.covers_to
     UNION ALL
     SELECT u.document, u.funding_source, l.period, sum(l.total_idr)
     FROM unsettled u

@@ -17,4 +17,5 @@ DROP FUNCTION billing.check_ledger_period();
 DROP FUNCTION billing.change_ledger_period();
 DROP FUNCTION billing.check_entry_balance();
 DROP FUNCTION billing.check_new_entry();
+DROP FUNCTION billing.hold_ledger();
 DROP FUNCTION billing.refuse_closed(text, text);

@@ -124,6 +124,11 @@ BEGIN
 END $$;
 COMMENT ON FUNCTION billing.refuse_closed(text, text) IS 'Refuses an entry of a kind into a closed month, or an invoice or note into a locked one; holds the month as it is until commit';
 
+CREATE FUNCTION billing.hold_ledger() RETURNS void LANGUAGE sql AS $$
+    SELECT pg_advisory_xact_lock(32750005, 0)
+$$;
+COMMENT ON FUNCTION billing.hold_ledger() IS 'Waits for entries on their way and keeps others out until commit';
+
 CREATE FUNCTION billing.check_new_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM billing.refuse_closed(NEW.period, NEW.kind);
@@ -191,7 +196,7 @@ DECLARE
     was text;
     other text;
 BEGIN
-    PERFORM pg_advisory_xact_lock(32750005, 0);
+    PERFORM billing.hold_ledger();
     SELECT max(period) INTO other FROM billing.ledger_period WHERE status = 'closed';
     IF other >= NEW.period THEN
         RAISE EXCEPTION 'The ledger of % is closed, and that is final. Correct it in a month after %.', NEW.period, other;
