@@ -42,6 +42,10 @@ class Settings(BaseSettings):
     catalog: DirectoryPath | None = Field(
         default=None, description="folder of YAML with this city's senders, beside the shipped ones"
     )
+    templates: DirectoryPath | None = Field(
+        default=None,
+        description="folder of YAML with this city's hand-over templates, beside the shipped ones",
+    )
     link_engine: str = Field(
         default="duckdb",
         pattern=r"^(duckdb|local\[[1-9]\d*\]|spark://[^\s/:]+:\d{1,5})$",
@@ -88,6 +92,11 @@ class Settings(BaseSettings):
     def catalog_dir(self) -> Path:
         """The local folder of this city's own catalog entries; it need not exist."""
         return (self.catalog or self.home / "catalog").absolute()
+
+    @property
+    def templates_dir(self) -> Path:
+        """The local folder of this city's own hand-over templates; it need not exist."""
+        return (self.templates or self.home / "templates").absolute()
 
     @property
     def data_docs_dir(self) -> Path:

@@ -35,10 +35,12 @@ def test_report_writes_both_files_with_the_figures_of_the_invoice(
 
     documents = report(JANUARY, resources)
 
-    assert [document.kind for document in documents] == ["workbook", "pdf"]
+    assert [document.kind for document in documents] == ["workbook", "pdf", "annex"]
     name = documents[0].number.replace("/", "-")
     folder = resources.settings.place("documents") / "2026-01"
-    assert sorted(path.name for path in folder.iterdir()) == [f"{name}.pdf", f"{name}.xlsx"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        f"{name}-lampiran.pdf", f"{name}.pdf", f"{name}.xlsx",
+    ]  # fmt: skip
     for document in documents:
         assert hashlib.sha256(UPath(document.uri).read_bytes()).hexdigest() == document.sha256
     workbook = load_workbook(io.BytesIO(UPath(documents[0].uri).read_bytes()), data_only=True)
@@ -50,7 +52,7 @@ def test_report_writes_both_files_with_the_figures_of_the_invoice(
             select(billing.invoice.c.lines_sha256).where(billing.invoice.c.invoice_id == invoice_id)
         )
     first = " ".join(
-        PdfReader(io.BytesIO(UPath(documents[1].uri).read_bytes())).pages[0].extract_text().split()
+        PdfReader(io.BytesIO(UPath(documents[1].uri).read_bytes())).pages[1].extract_text().split()
     )
     for part in (documents[1].number, "84.000", "dinas, ", "bendahara, ", "APBD Kota Bekasi", digest):
         assert part in first
@@ -94,7 +96,7 @@ def test_report_leaves_an_outcome_with_inputs_and_outputs(
 
     with resources.warehouse.connect() as connection:
         outcome = connection.execute(select(audit.outcome).where(audit.outcome.c.verb == "report")).one()
-    assert (outcome.status, outcome.counts) == ("ok", {"invoices": 1, "documents": 2})
+    assert (outcome.status, outcome.counts) == ("ok", {"invoices": 1, "documents": 3})
     assert "billing.invoice_line" in outcome.inputs
     assert outcome.outputs == ["reporting.document", *(document.uri for document in documents)]
     assert {"code", "payers", "signatories"} <= outcome.versions.keys()
@@ -151,9 +153,9 @@ def test_report_leaves_other_months_alone(resources: Resources, lay_invoice: Cal
     lay_invoice("2026-01")
     lay_invoice("2026-02", 4)
 
-    assert len(report(Period(2026, 2), resources)) == 2
+    assert len(report(Period(2026, 2), resources)) == 3
     with resources.warehouse.connect() as connection:
-        assert connection.scalar(select(func.count()).select_from(reporting.document)) == 2
+        assert connection.scalar(select(func.count()).select_from(reporting.document)) == 3
 
 
 def _documents(resources: Resources) -> list[object]:

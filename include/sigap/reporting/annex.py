@@ -1,4 +1,4 @@
-"""The sheet `Lampiran BNBA`: every person of the invoice by name and address."""
+"""The sheet `Lampiran BNBA`: every person of the invoice by name and address, NIK masked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +9,12 @@ from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sigap.reporting.cells import Results, make_cell, write_text
-from sigap.reporting.invoice import InvoiceDocument
-from sigap.reporting.look import bilingual
-from sigap.reporting.page import fit_height, prepare_page
-from sigap.reporting.words import indonesian_month
+from sigap.reporting.cells import Results, write_text
+from sigap.reporting.invoice import InvoiceDocument, masked
+from sigap.reporting.look import bilingual, style_numbers
+from sigap.reporting.page import prepare_page
+from sigap.reporting.rows import Column, rows_xml
+from sigap.reporting.words import indonesian_months
 
 TITLE = "Lampiran BNBA"
 _HEADER_ROW = 4
@@ -29,15 +30,14 @@ _COLUMNS: dict[str, tuple[str, str, float, str]] = {
     "kelurahan": ("Kelurahan", "Village", 17.5, "cell_wrap"),
     "kecamatan": ("Kecamatan", "District", 15.5, "cell_wrap"),
     "sector": ("Sektor pekerjaan", "Occupation", 21, "cell_wrap"),
+    "covers": ("Masa perlindungan", "Months covered", 14, "centre"),
+    "months": ("Bulan", "Months", 7, "centre"),
     "jkk_idr": ("JKK (Rp)", "Work accident", 12, "idr"),
     "jkm_idr": ("JKM (Rp)", "Death", 12, "idr"),
     "total_idr": ("Jumlah (Rp)", "Total", 13, "idr"),
     "line_id": ("ID baris", "Line id", 8, "small_id"),
 }
 _LETTERS = {name: get_column_letter(place) for place, name in enumerate(_COLUMNS, start=1)}
-_WRAPPED = [
-    (place, width) for place, (_, _, width, style) in enumerate(_COLUMNS.values()) if style == "cell_wrap"
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,6 @@ def write_annex(
 ) -> Results:
     """Fill the sheet; returns the values of its formulas."""
     _write_heading(sheet, document)
-    _write_rows(sheet, annex, styles)
     last = _FIRST_ROW + annex.num_rows - 1
     width = _LETTERS["line_id"]
     sheet.freeze_panes = f"D{_FIRST_ROW}"
@@ -64,13 +63,16 @@ def write_annex(
     prepare_page(sheet, document, landscape=True)
     sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
     sheet.print_area = f"A1:{width}{last + 1}"
-    return _write_totals(sheet, annex, last)
+    results = _write_totals(sheet, annex, last)
+    results.rows = rows_xml(_columns(sheet, annex, styles), _FIRST_ROW)
+    results.rows_before = last + 1
+    return results
 
 
 def _write_heading(sheet: Worksheet, document: InvoiceDocument) -> None:
     write_text(sheet["A1"], f"Lampiran tagihan {document.number}", "section")
-    month = indonesian_month(document.period)
-    subject = f"Daftar peserta menurut nama dan alamat (BNBA), {document.wadah_name}, {month}"
+    months = indonesian_months(document.covers_from, document.covers_to)
+    subject = f"Daftar peserta menurut nama dan alamat (BNBA), {document.wadah_name}, {months}"
     write_text(sheet["A2"], subject, "note_line")
     for name, (indonesian, english, width, _) in _COLUMNS.items():
         cell = sheet[f"{_LETTERS[name]}{_HEADER_ROW}"]
@@ -80,12 +82,16 @@ def _write_heading(sheet: Worksheet, document: InvoiceDocument) -> None:
     sheet.row_dimensions[_HEADER_ROW].height = 30
 
 
-def _write_rows(sheet: Worksheet, annex: pa.Table, styles: Mapping[str, StyleArray]) -> None:
-    columns = [annex[name].to_pylist() for name in _COLUMNS]
-    looks = [styles[style] for _, _, _, style in _COLUMNS.values()]
-    for row, values in enumerate(zip(*columns, strict=True), start=_FIRST_ROW):
-        sheet.append([make_cell(sheet, value, look) for value, look in zip(values, looks, strict=True)])
-        fit_height(sheet, row, [(values[place], width) for place, width in _WRAPPED])
+def _columns(sheet: Worksheet, annex: pa.Table, styles: Mapping[str, StyleArray]) -> list[Column]:
+    shown = annex.set_column(annex.column_names.index("nik"), "nik", masked(annex["nik"]))
+    return [
+        Column(
+            shown[name].to_pylist(),
+            *style_numbers(sheet, styles[style]),
+            wraps_at=width if style == "cell_wrap" else None,
+        )
+        for name, (_, _, width, style) in _COLUMNS.items()
+    ]
 
 
 def _write_totals(sheet: Worksheet, annex: pa.Table, last: int) -> Results:
@@ -97,8 +103,9 @@ def _write_totals(sheet: Worksheet, annex: pa.Table, last: int) -> Results:
     results.write(
         sheet, f"{nik}{row}", f"=COUNTA({nik}{_FIRST_ROW}:{nik}{last})", annex.num_rows, "total_count"
     )
-    for name in ("jkk_idr", "jkm_idr", "total_idr"):
+    for name in ("months", "jkk_idr", "jkm_idr", "total_idr"):
         letter = _LETTERS[name]
         formula = f"=SUM({letter}{_FIRST_ROW}:{letter}{last})"
-        results.write(sheet, f"{letter}{row}", formula, pc.sum(annex[name]).as_py(), "total_idr")
+        style = "total_count" if name == "months" else "total_idr"
+        results.write(sheet, f"{letter}{row}", formula, pc.sum(annex[name]).as_py(), style)
     return results

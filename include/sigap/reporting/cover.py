@@ -11,7 +11,7 @@ from sigap.reporting.invoice import InvoiceDocument
 from sigap.reporting.look import bilingual
 from sigap.reporting.office import Office
 from sigap.reporting.page import prepare_page
-from sigap.reporting.words import english_month, indonesian_date, indonesian_month, terbilang
+from sigap.reporting.words import english_months, indonesian_date, indonesian_months, terbilang
 
 TITLE = "Sampul"
 _WIDTHS = {"A": 20, "B": 20, "C": 17, "D": 17, "E": 17, "F": 17}
@@ -60,9 +60,10 @@ def _write_letterhead(sheet: Worksheet, document: InvoiceDocument, office: Offic
     _wide(sheet, row, office.programme, "subhead", height=18)
     for letter in _WIDTHS:
         sheet[f"{letter}{row}"].border = Border(bottom=Side("medium", color="FF1F4E5F"))
+    months = document.covers_from, document.covers_to
     _wide(sheet, row + 2, "TAGIHAN IURAN JKK DAN JKM", "title", height=24)
-    _wide(sheet, row + 3, f"Bulan perlindungan {indonesian_month(document.period)}", "subhead")
-    english = f"Work-accident and death premiums, coverage month {english_month(document.period)}"
+    _wide(sheet, row + 3, f"Masa perlindungan {indonesian_months(*months)}", "subhead")
+    english = f"Work-accident and death premiums, cover of {english_months(*months)}"
     _wide(sheet, row + 4, english, "note_centre")
     return row + 6
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sigap.reporting.invoice import Account, InvoiceDocument
-from sigap.reporting.words import indonesian_date, indonesian_month
+from sigap.reporting.words import indonesian_date, indonesian_month, indonesian_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Charge:
 
 def facts_of(document: InvoiceDocument) -> tuple[Fact, ...]:
     """Number, dates, who pays whom, fund and wadah."""
+    months = indonesian_months(document.covers_from, document.covers_to)
     return (
         Fact("Nomor tagihan", "Invoice number", document.number, is_strong=True),
         Fact("Tanggal terbit", "Issued", indonesian_date(document.issued_date)),
@@ -38,7 +39,8 @@ def facts_of(document: InvoiceDocument) -> tuple[Fact, ...]:
         Fact("Rekening tujuan", "Payee account", document.payee.account),
         Fact("Kode iuran", "Billing code", document.payee.billing_code),
         Fact("Wadah", "BPJS group", f"{document.wadah_code} — {document.wadah_name}"),
-        Fact("Periode (BLTH)", "Coverage month", indonesian_month(document.period)),
+        Fact("Periode (BLTH)", "Months covered", months),
+        Fact("Ditagihkan pada", "Billed in", indonesian_month(document.period)),
     )
 
 

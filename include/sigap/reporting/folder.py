@@ -20,9 +20,9 @@ class File:
     sha256: str
 
 
-def file_name(number: str, extension: str) -> str:
+def file_name(number: str, ending: str) -> str:
     """An invoice number as a name that every filesystem takes: `SIGAP-SG-2026-01-0001.pdf`."""
-    return f"{_UNSAFE.sub('-', number).strip('-')}.{extension}"
+    return f"{_UNSAFE.sub('-', number).strip('-')}{ending}"
 
 
 def put(folder: UPath, name: str, content: bytes) -> File:

@@ -1,10 +1,13 @@
 """How the workbook looks: one quiet accent, thin rules, no filled areas but the header of a table."""
 
+from copy import copy
+
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 _INK, _MUTED, _ACCENT = "FF1C2430", "FF6B7480", "FF1F4E5F"
 _FACE = "Calibri"
@@ -50,6 +53,7 @@ def add_styles(workbook: Workbook) -> dict[str, StyleArray]:
         _style("section", size=10.5, bold=True, color=_ACCENT),
         _style("label", vertical="top"),
         _style("text", vertical="top", wrap=True),
+        _style("right", horizontal="right"),
         _style("strong", bold=True, vertical="top", wrap=True),
         _style("quote", size=10.5, wrap=True),
         _style("note", size=8, color=_MUTED, vertical="top", wrap=True),
@@ -75,6 +79,13 @@ def add_styles(workbook: Workbook) -> dict[str, StyleArray]:
     for style in styles:
         workbook.add_named_style(style)
     return {style.name: style.as_tuple() for style in styles}
+
+
+def style_numbers(sheet: Worksheet, style: StyleArray) -> tuple[int, int]:
+    """What a style is called in the file: as it is, and with the quote prefix that keeps text as text."""
+    known, quoted = sheet.parent._cell_styles, copy(style)
+    quoted.quotePrefix = 1
+    return known.add(style), known.add(quoted)
 
 
 def bilingual(indonesian: str, english: str, *, bold: bool = False, lines: bool = False) -> CellRichText:

@@ -27,6 +27,16 @@ class Signatory:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """The cover letter's address and signature. Lines of `to` stand below one another."""
+
+    classification: str
+    to: tuple[str, ...]
+    to_place: str
+    signatory: Signatory
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """Letterhead, place of signing and signatures in force from a date; `sha256` of their file."""
 
@@ -35,6 +45,8 @@ class Office:
     programme: str
     place: str
     signatories: tuple[Signatory, ...]
+    letter: Letter
+    sub_activity: str  # sub kegiatan of the budget; empty prints a line to fill in
     sha256: str
 
 
@@ -57,7 +69,7 @@ def _offices(file: Path) -> tuple[Office, ...]:
     except (KeyError, TypeError, AttributeError):
         raise ReportingError(
             f"{file.name} is not in order: "
-            "every dated entry needs reference, letterhead, programme, place and signatories."
+            "every dated entry needs reference, letterhead, programme, place, signatories and letter."
         ) from None
 
 
@@ -65,4 +77,18 @@ def _office(day: dt.date, entry: Mapping[str, Any], digest: str) -> Office:
     if not isinstance(day, dt.date) or not entry["reference"]:
         raise KeyError("reference")
     signatories = tuple(Signatory(**values) for values in entry["signatories"])
-    return Office(day, tuple(entry["letterhead"]), entry["programme"], entry["place"], signatories, digest)
+    return Office(
+        valid_from=day,
+        letterhead=tuple(entry["letterhead"]),
+        programme=entry["programme"],
+        place=entry["place"],
+        signatories=signatories,
+        letter=_letter(entry["letter"]),
+        sub_activity=entry.get("sub_activity", ""),
+        sha256=digest,
+    )
+
+
+def _letter(entry: Mapping[str, Any]) -> Letter:
+    signatory = Signatory(**entry["signatory"])
+    return Letter(entry["classification"], tuple(entry["to"]), entry["to_place"], signatory)

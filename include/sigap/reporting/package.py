@@ -24,12 +24,10 @@ def pack(workbook: Workbook, results: Sequence[Results], day: dt.date) -> bytes:
     """The bytes of a workbook; `results` in the order of its sheets. Times inside are midnight of `day`."""
     buffer, packed = io.BytesIO(), io.BytesIO()
     ExcelWriter(workbook, ZipFile(buffer, "w", ZIP_STORED, allowZip64=True)).save()
-    values = {
-        f"xl/worksheets/sheet{place}.xml": result.values for place, result in enumerate(results, start=1)
-    }
+    sheets = {f"xl/worksheets/sheet{place}.xml": result for place, result in enumerate(results, start=1)}
     with ZipFile(buffer) as made, ZipFile(packed, "w") as archive:
         for name in sorted(made.namelist(), key=_order):
-            content = _finish(name, made.read(name), values, day)
+            content = _finish(name, made.read(name), sheets, day)
             entry = ZipInfo(name, date_time=(day.year, day.month, day.day, 0, 0, 0))
             entry.compress_type, entry.create_system = ZIP_DEFLATED, 0
             archive.writestr(entry, content)
@@ -40,13 +38,14 @@ def _order(name: str) -> tuple[bool, str]:
     return name != "[Content_Types].xml", name
 
 
-def _finish(
-    name: str, content: bytes, values: Mapping[str, Mapping[str, int | float | str]], day: dt.date
-) -> bytes:
+def _finish(name: str, content: bytes, sheets: Mapping[str, Results], day: dt.date) -> bytes:
     if name == "docProps/core.xml":
         return _MODIFIED.sub(rb"\g<1>" + f"{day}T00:00:00Z".encode() + rb"\g<2>", content)
-    if name in values:
-        return _FORMULA.sub(lambda found: _with_value(found, values[name]), content)
+    if name in sheets:
+        values = sheets[name].values
+        written = _FORMULA.sub(lambda found: _with_value(found, values), content)
+        place = b'<row r="%d"' % sheets[name].rows_before
+        return written.replace(place, sheets[name].rows + place, 1) if sheets[name].rows else written
     return content
 
 

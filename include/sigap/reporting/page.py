@@ -15,12 +15,18 @@ def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]]) -
 
     A spreadsheet program would not do it for a file that it did not write, and print half of a long name.
     """
+    height = height_of(texts)
+    if height is not None:
+        sheet.row_dimensions[row].height = height
+
+
+def height_of(texts: Iterable[tuple[str, float]]) -> float | None:
+    """The height that wrapped texts need, in points; None when one line is enough."""
     lines = 1
     for text, width in texts:
         if len(text) > width:
             lines = max(lines, len(textwrap.wrap(text, int(width))))
-    if lines > 1:
-        sheet.row_dimensions[row].height = min(_LINE * lines + 2, _HIGHEST)
+    return min(_LINE * lines + 2, _HIGHEST) if lines > 1 else None
 
 
 def prepare_page(sheet: Worksheet, document: InvoiceDocument, *, landscape: bool = False) -> None:
@@ -34,7 +40,7 @@ def prepare_page(sheet: Worksheet, document: InvoiceDocument, *, landscape: bool
     sheet.page_margins.top, sheet.page_margins.bottom = 0.6, 0.7
     sheet.print_options.horizontalCentered = True
     sheet.oddFooter.left.text = document.number
-    sheet.oddFooter.center.text = f"SHA-256 {document.lines_sha256[:16]}…"
+    sheet.oddFooter.center.text = f"SHA-256 {document.lines_sha256}"
     sheet.oddFooter.right.text = "Halaman &P dari &N"
-    for part in (sheet.oddFooter.left, sheet.oddFooter.center, sheet.oddFooter.right):
-        part.size = 8
+    sheet.oddFooter.left.size = sheet.oddFooter.right.size = 8
+    sheet.oddFooter.center.size = 6  # 64 digits beside the others

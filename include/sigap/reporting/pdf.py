@@ -12,39 +12,57 @@ import typst
 from sigap.errors import ReportingError
 from sigap.reporting.facts import Charge, Fact, approvals_of, charges_of, facts_of
 from sigap.reporting.invoice import InvoiceDocument, check_annex, recap
+from sigap.reporting.letter import DOTS, letter_of
 from sigap.reporting.office import Office
-from sigap.reporting.recap import RECAPS, Recap
-from sigap.reporting.words import english_month, grouped, indonesian_date, indonesian_month, terbilang
+from sigap.reporting.recap import MONTHS, RECAPS, Recap, month_groups
+from sigap.reporting.spp import spp_facts
+from sigap.reporting.words import english_months, grouped, indonesian_date, indonesian_months, terbilang
 
-_TEMPLATE = Path(__file__).with_name("invoice.typ")
+_FOLDER = Path(__file__).parent
 
 
-def make_pdf(document: InvoiceDocument, annex: pa.Table, office: Office) -> bytes:
-    """The PDF of an invoice: the same arguments give the same bytes.
+def make_pdf(
+    document: InvoiceDocument, annex: pa.Table, office: Office, months: pa.Table | None = None
+) -> bytes:
+    """The PDF of an invoice (letter, bill, accounts, recaps): the same arguments give the same bytes.
 
-    `annex` as from `make_annex`. Raises `ReportingError` when it does not add up to the header, or when Typst
-    refuses the template.
+    `annex` as from `make_annex`, `months` as from `by_month` when there are several. Raises `ReportingError`
+    when they do not add up to the header, or when Typst refuses the template.
     """
-    check_annex(document, annex)
+    check_annex(document, annex, months)
+    return set_pages("invoice.typ", content_of(document, annex, office, months), document)
+
+
+def set_pages(
+    template: str, content: dict[str, Any], document: InvoiceDocument, *, tags: bool = True
+) -> bytes:
+    """A Typst template of this folder, filled. `tags` mark headings and tables for readers of screens."""
     midnight = dt.datetime.combine(document.issued_date, dt.time(), tzinfo=dt.UTC)
     try:
         made = typst.compile(
-            _TEMPLATE.read_bytes(),
+            _FOLDER.joinpath(template).read_bytes(),
             format="pdf",
-            sys_inputs={"data": json.dumps(content_of(document, annex, office), ensure_ascii=False)},
+            sys_inputs={"data": json.dumps(content, ensure_ascii=False)},
             pdf_standards="a-2b",
+            pdf_tags=tags,
             ignore_system_fonts=True,
             timestamp=midnight,
         )
     except typst.TypstError as error:
         raise ReportingError(
-            f"Invoice {document.number}: reporting/invoice.typ cannot be set: {error.message}"
+            f"Invoice {document.number}: reporting/{template} cannot be set: {error.message}"
         ) from None
     return bytes(made)
 
 
-def content_of(document: InvoiceDocument, annex: pa.Table, office: Office) -> dict[str, Any]:
+def content_of(
+    document: InvoiceDocument, annex: pa.Table, office: Office, months: pa.Table | None = None
+) -> dict[str, Any]:
     """Everything the template shows, as plain text values."""
+    span = document.covers_from, document.covers_to
+    recaps = [_recap(kind, recap(annex, kind.column).to_pylist()) for kind in RECAPS]
+    if months is not None:
+        recaps.append(_recap(MONTHS, month_groups(months)))
     return {
         "title": f"Tagihan {document.number}",
         "author": ", ".join(office.letterhead),
@@ -53,8 +71,10 @@ def content_of(document: InvoiceDocument, annex: pa.Table, office: Office) -> di
         "lines_sha256": document.lines_sha256,
         "letterhead": list(office.letterhead),
         "programme": office.programme,
-        "month": indonesian_month(document.period),
-        "month_en": english_month(document.period),
+        "months": indonesian_months(*span),
+        "months_en": english_months(*span),
+        "letter": asdict(letter_of(document, office)) | {"dots": DOTS},
+        "spp": [_fact(fact) for fact in spp_facts(document, office)],
         "facts": [_fact(fact) for fact in facts_of(document)],
         "charges": [_charge(charge, document.people) for charge in charges_of(document)],
         "people": grouped(document.people),
@@ -67,7 +87,7 @@ def content_of(document: InvoiceDocument, annex: pa.Table, office: Office) -> di
         "place": office.place,
         "issued": indonesian_date(document.issued_date),
         "signatories": [asdict(signatory) for signatory in office.signatories],
-        "recaps": [_recap(kind, annex) for kind in RECAPS],
+        "recaps": recaps,
     }
 
 
@@ -85,16 +105,19 @@ def _charge(charge: Charge, people: int) -> dict[str, str]:
     }
 
 
-def _recap(kind: Recap, annex: pa.Table) -> dict[str, Any]:
+def _recap(kind: Recap, groups: list[dict[str, Any]]) -> dict[str, Any]:
     rows = [
         {"name": group["name"], "people": grouped(group["people"]), "jkk": grouped(group["jkk_idr"]),
          "jkm": grouped(group["jkm_idr"]), "total": grouped(group["total_idr"])}
-        for group in recap(annex, kind.column).to_pylist()
+        for group in groups
     ]  # fmt: skip
     return {
         "title": kind.heading,
         "en": kind.heading_en,
         "label": kind.label,
         "label_en": kind.label_en,
+        "counted": kind.counted,
+        "counted_en": kind.counted_en,
+        "people": grouped(sum(group["people"] for group in groups)),
         "rows": rows,
     }

@@ -1,4 +1,4 @@
-"""The sheets `Rekap Kecamatan` and `Rekap Sektor`: the annex counted and summed by formulas."""
+"""The recap sheets: by kecamatan and sector as formulas over the annex, by month as amounts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from typing import Any
 import pyarrow as pa
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sigap.domain.period import Period
 from sigap.reporting.annex import AnnexRange
 from sigap.reporting.cells import Results, write_text
-from sigap.reporting.invoice import InvoiceDocument, recap
+from sigap.reporting.invoice import InvoiceDocument
 from sigap.reporting.look import bilingual
 from sigap.reporting.page import fit_height, prepare_page
-from sigap.reporting.words import indonesian_month
+from sigap.reporting.words import indonesian_month, indonesian_months
 
 _HEADER_ROW = 4
 _FIRST_ROW = _HEADER_ROW + 1
-_AMOUNTS = {"D": "jkk_idr", "E": "jkm_idr", "F": "total_idr"}
+_COUNTED = {"C": "people", "D": "jkk_idr", "E": "jkm_idr", "F": "total_idr"}
 _HEADINGS = (
-    ("Tenaga kerja", "Persons"),
     ("JKK (Rp)", "Work accident"),
     ("JKM (Rp)", "Death"),
     ("Jumlah (Rp)", "Total"),
@@ -37,8 +37,20 @@ class Recap:
     heading_en: str
     label: str
     label_en: str
+    counted: str = "Tenaga kerja"
+    counted_en: str = "Persons"
 
 
+MONTHS = Recap(
+    "Rekap Bulan",
+    "period",
+    "Rekapitulasi per bulan perlindungan",
+    "Recap by month of cover",
+    "Bulan",
+    "Month",
+    "Orang-bulan",
+    "Person-months",
+)
 RECAPS = (
     Recap(
         "Rekap Kecamatan",
@@ -59,15 +71,25 @@ RECAPS = (
 )
 
 
-def write_recap(sheet: Worksheet, kind: Recap, document: InvoiceDocument, annex: pa.Table) -> Results:
-    """Fill the sheet; returns the values of its formulas."""
-    results, source = Results(), AnnexRange(annex.num_rows)
-    groups = recap(annex, kind.column).to_pylist()
+def month_groups(months: pa.Table) -> list[dict[str, Any]]:
+    """The rows of the recap by month, in words: from `by_month`."""
+    return [row | {"name": indonesian_month(Period.parse(row.pop("period")))} for row in months.to_pylist()]
+
+
+def write_recap(
+    sheet: Worksheet,
+    kind: Recap,
+    document: InvoiceDocument,
+    groups: list[dict[str, Any]],
+    source: AnnexRange | None = None,
+) -> Results:
+    """Fill the sheet; returns the values of its formulas. With a source they count and sum its rows."""
+    results = Results()
     last = _FIRST_ROW + len(groups) - 1
     _write_heading(sheet, kind, document)
     for row, group in enumerate(groups, start=_FIRST_ROW):
         _write_group(sheet, results, row, group, kind.column, source, last + 1, document)
-    _write_totals(sheet, results, last, document)
+    _write_totals(sheet, results, last, document, sum(group["people"] for group in groups))
     sheet.freeze_panes = f"A{_FIRST_ROW}"
     prepare_page(sheet, document)
     sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
@@ -76,8 +98,17 @@ def write_recap(sheet: Worksheet, kind: Recap, document: InvoiceDocument, annex:
 
 def _write_heading(sheet: Worksheet, kind: Recap, document: InvoiceDocument) -> None:
     sheet["A1"].value = bilingual(kind.heading, kind.heading_en, bold=True)
-    write_text(sheet["A2"], f"Tagihan {document.number}, {indonesian_month(document.period)}", "label")
-    words = (("No", "No"), (kind.label, kind.label_en), *_HEADINGS)
+    write_text(
+        sheet["A2"],
+        f"Tagihan {document.number}, {indonesian_months(document.covers_from, document.covers_to)}",
+        "label",
+    )
+    words = (
+        ("No", "No"),
+        (kind.label, kind.label_en),
+        (kind.counted, kind.counted_en),
+        *_HEADINGS,
+    )
     for (letter, width), (indonesian, english) in zip(_WIDTHS.items(), words, strict=True):
         cell = sheet[f"{letter}{_HEADER_ROW}"]
         cell.value = bilingual(indonesian, english, bold=True, lines=True)
@@ -92,7 +123,7 @@ def _write_group(
     row: int,
     group: Mapping[str, Any],
     column: str,
-    source: AnnexRange,
+    source: AnnexRange | None,
     total_row: int,
     document: InvoiceDocument,
 ) -> None:
@@ -100,19 +131,26 @@ def _write_group(
     number.value, number.style = row - _FIRST_ROW + 1, "centre"
     write_text(sheet[f"B{row}"], group["name"], "cell_wrap")
     fit_height(sheet, row, [(group["name"], _WIDTHS["B"])])
-    results.write(sheet, f"C{row}", f"=COUNTIF({source[column]},$B{row})", group["people"], "idr")
-    for letter, name in _AMOUNTS.items():
-        formula = f"=SUMIF({source[column]},$B{row},{source[name]})"
-        results.write(sheet, f"{letter}{row}", formula, group[name], "idr")
+    for letter, name in _COUNTED.items():
+        place = f"{letter}{row}"
+        if source is None:
+            sheet[place].value, sheet[place].style = group[name], "idr"
+        elif name == "people":
+            results.write(sheet, place, f"=COUNTIF({source[column]},$B{row})", group[name], "idr")
+        else:
+            formula = f"=SUMIF({source[column]},$B{row},{source[name]})"
+            results.write(sheet, place, formula, group[name], "idr")
     share = group["total_idr"] / document.total_idr
     results.write(sheet, f"G{row}", f"=F{row}/F${total_row}", share, "share")
 
 
-def _write_totals(sheet: Worksheet, results: Results, last: int, document: InvoiceDocument) -> None:
+def _write_totals(
+    sheet: Worksheet, results: Results, last: int, document: InvoiceDocument, people: int
+) -> None:
     row = last + 1
     sheet[f"A{row}"].style = "total"
     write_text(sheet[f"B{row}"], "JUMLAH", "total")
-    sums = {"C": document.people, "D": document.jkk_idr, "E": document.jkm_idr, "F": document.total_idr}
+    sums = {"C": people, "D": document.jkk_idr, "E": document.jkm_idr, "F": document.total_idr}
     for letter, value in sums.items():
         results.write(
             sheet, f"{letter}{row}", f"=SUM({letter}{_FIRST_ROW}:{letter}{last})", value, "total_idr"

@@ -47,6 +47,29 @@ def english_month(period: Period) -> str:
     return str(format_date(period.first_day, "MMMM y", locale="en_GB"))
 
 
+def indonesian_months(first: Period, last: Period) -> str:
+    """Months from first to last: `Januari 2026`, `Januari–Maret 2026`, `November 2025–Januari 2026`."""
+    return _months(first, last, "MMMM", _LOCALE)
+
+
+def english_months(first: Period, last: Period) -> str:
+    """The same in English: `January–March 2026`."""
+    return _months(first, last, "MMMM", "en_GB")
+
+
+def short_months(first: Period, last: Period) -> str:
+    """The same for a narrow column: `Jan–Mar 2026`."""
+    return _months(first, last, "MMM", _LOCALE)
+
+
+def _months(first: Period, last: Period, month: str, locale: str) -> str:
+    end = str(format_date(last.first_day, f"{month} y", locale=locale))
+    if first == last:
+        return end
+    start = month if first.year == last.year else f"{month} y"
+    return f"{format_date(first.first_day, start, locale=locale)}–{end}"
+
+
 def grouped(number: int) -> str:
     """A whole number with Indonesian grouping: `11.666`."""
     return str(format_decimal(number, locale=_LOCALE))

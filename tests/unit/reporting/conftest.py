@@ -16,12 +16,20 @@ SECTORS = ("ojek_daring", "becak", "pasar", None)
 
 @pytest.fixture
 def make_lines() -> Callable[..., pa.Table]:
-    """`make_lines(people, names)`: invented lines at the standard premium, over kelurahan and sectors."""
+    """`make_lines(people, names, months)`: invented lines at the standard premium, over all kelurahan."""
 
-    def make(people: int, names: list[str] | None = None) -> pa.Table:
+    def make(people: int, names: list[str] | None = None, months: tuple[str, ...] = ("2026-01",)) -> pa.Table:
+        lines = pa.concat_tables(
+            [month_of(people, names, period, place) for place, period in enumerate(months)]
+        )
+        return lines.combine_chunks()
+
+    def month_of(people: int, names: list[str] | None, period: str, place: int) -> pa.Table:
         places = [city().kelurahan[number * 5 % len(city().kelurahan)] for number in range(people)]
         columns = {
-            "line_id": range(1, people + 1),
+            "line_id": range(1 + place * people, people + 1 + place * people),
+            "person_id": range(1, people + 1),
+            "period": [period] * people,
             "nik": [f"327501010180{number:04d}" for number in range(1, people + 1)],
             "full_name": names or [f"Warga {number}" for number in range(people)],
             "birth_date": [dt.date(1980, 1, 1)] * people,
@@ -48,6 +56,8 @@ def make_document() -> Callable[..., InvoiceDocument]:
         values: dict[str, object] = {
             "number": "SIGAP/SG/2026-01/0001",
             "period": Period(2026, 1),
+            "covers_from": Period(2026, 1),
+            "covers_to": Period(2026, 1),
             "issued_date": dt.date(2026, 1, 5),
             "due_date": dt.date(2026, 1, 31),
             "funding_title": "APBD Kota Bekasi",

@@ -10,8 +10,8 @@ from sigap.reporting.folder import file_name, put
 
 
 def test_file_name_is_safe_when_the_number_holds_slashes() -> None:
-    assert file_name("SIGAP/SG/2026-01/0001", "xlsx") == "SIGAP-SG-2026-01-0001.xlsx"
-    assert file_name("../../etc/passwd", "pdf") == "etc-passwd.pdf"
+    assert file_name("SIGAP/SG/2026-01/0001", ".xlsx") == "SIGAP-SG-2026-01-0001.xlsx"
+    assert file_name("../../etc/passwd", ".pdf") == "etc-passwd.pdf"
 
 
 def test_publish_leaves_the_file_alone_when_the_bytes_are_the_same(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 import pytest
 
 from sigap.errors import ReportingError
-from sigap.reporting.invoice import ANNEX, UNKNOWN, InvoiceDocument, check_annex, make_annex, recap
+from sigap.reporting.invoice import ANNEX, LINES, UNKNOWN, InvoiceDocument, check_annex, make_annex, recap
 
 
 def test_annex_names_places_and_counts_on_when_lines_come_in_any_order(
@@ -32,9 +32,13 @@ def test_annex_names_places_and_counts_on_when_lines_come_in_any_order(
 def _row(annex: pa.Table, code: str, lines: pa.Table) -> dict[str, object]:
     """The annex row of the first line in that kelurahan (made so, when none lies there)."""
     place = lines["kelurahan_code"].to_pylist()
-    moved = lines.set_column(5, "kelurahan_code", pa.array([code, *place[1:]]))
+    moved = lines.set_column(
+        LINES.names.index("kelurahan_code"), "kelurahan_code", pa.array([code, *place[1:]])
+    )
     moved = moved.set_column(
-        6, "kecamatan_code", pa.array([code[:8], *lines["kecamatan_code"].to_pylist()[1:]])
+        LINES.names.index("kecamatan_code"),
+        "kecamatan_code",
+        pa.array([code[:8], *lines["kecamatan_code"].to_pylist()[1:]]),
     )
     rows = make_annex(moved).to_pylist()
     return next(row for row in rows if row["line_id"] == 1)
@@ -44,16 +48,20 @@ def test_annex_lists_names_by_the_alphabet_however_they_are_written(
     make_lines: Callable[..., pa.Table],
 ) -> None:
     lines = make_lines(4, ["EUIS", "Endang", "ASEP", "agus"])
-    for place, name in ((5, "kelurahan_code"), (6, "kecamatan_code")):
-        lines = lines.set_column(place, name, pa.array(lines[name].to_pylist()[:1] * 4))
+    for name in ("kelurahan_code", "kecamatan_code"):
+        lines = lines.set_column(LINES.names.index(name), name, pa.array(lines[name].to_pylist()[:1] * 4))
     assert make_annex(lines)["full_name"].to_pylist() == ["agus", "ASEP", "Endang", "EUIS"]
 
 
 def test_annex_says_unknown_when_place_or_sector_is_not_known(make_lines: Callable[..., pa.Table]) -> None:
     lines = make_lines(1)
     nothing = pa.nulls(1, pa.string())
-    lines = lines.set_column(5, "kelurahan_code", nothing).set_column(6, "kecamatan_code", nothing)
-    lines = lines.set_column(7, "sector", nothing).set_column(4, "address", nothing)
+    lines = lines.set_column(LINES.names.index("kelurahan_code"), "kelurahan_code", nothing).set_column(
+        LINES.names.index("kecamatan_code"), "kecamatan_code", nothing
+    )
+    lines = lines.set_column(LINES.names.index("sector"), "sector", nothing).set_column(
+        LINES.names.index("address"), "address", nothing
+    )
 
     row = make_annex(lines).to_pylist()[0]
 
@@ -91,7 +99,7 @@ def test_annex_is_refused_when_the_header_says_otherwise(
 
 def test_annex_is_refused_when_one_nik_stands_twice(annex: pa.Table, document: InvoiceDocument) -> None:
     nik = annex["nik"].to_pylist()
-    twice = annex.set_column(1, "nik", pa.array([nik[0], nik[0], *nik[2:]]))
+    twice = annex.set_column(ANNEX.names.index("nik"), "nik", pa.array([nik[0], nik[0], *nik[2:]]))
 
     with pytest.raises(ReportingError, match="one NIK stands in two") as caught:
         check_annex(document, twice)

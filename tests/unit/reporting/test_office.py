@@ -13,6 +13,7 @@ ENTRY = """
   programme: P
   place: {place}
   signatories: [{{act: A, act_en: B, role: R}}]
+  letter: {{classification: Biasa, to: [X], to_place: Y, signatory: {{act: A, act_en: B, role: R}}}}
 """
 
 

@@ -19,24 +19,31 @@ def pages(content: bytes) -> list[str]:
 def test_bill_states_the_golden_figures_on_one_page_when_there_are_11666_people(
     make_document: Callable[..., InvoiceDocument], make_lines: Callable[..., pa.Table], office: Office
 ) -> None:
-    bill, recaps = pages(make_pdf(make_document(11_666), make_annex(make_lines(11_666)), office))
+    letter, bill, accounts, recaps = pages(
+        make_pdf(make_document(11_666), make_annex(make_lines(11_666)), office)
+    )
 
     for part in (
-        "SIGAP/SG/2026-01/0001", "Bulan perlindungan Januari 2026", "31 Januari 2026", "APBD Kota Bekasi",
+        "SIGAP/SG/2026-01/0001", "Masa perlindungan Januari 2026", "31 Januari 2026", "APBD Kota Bekasi",
         "5.1.02.02.02.0006", "5.1.02.02.02.0007", "11.666", "116.660.000", "79.328.800", "195.988.800",
         "seratus sembilan puluh lima juta sembilan ratus delapan puluh delapan ribu delapan ratus rupiah",
         "PP 44/2015", "dinas, 3 Januari 2026", "bendahara, 4 Januari 2026",
-        "Pengguna Anggaran", "Halaman 1 dari 2",
+        "Pengguna Anggaran", "Halaman 2 dari 4",
     ):  # fmt: skip
         assert part in bill
-    assert "0123456789abcdef" * 4 in bill
+    for page in (letter, bill, accounts, recaps):
+        assert "0123456789abcdef" * 4 in page
+    for part in ("Yth. Pengguna Anggaran", "Rp195.988.800", "SPP-LS", "paling lambat 31 Januari 2026"):
+        assert part in letter
+    for part in ("5.1.02.02.02.0006", "116.660.000", "5.1.02.02.02.0007", "79.328.800", "195.988.800"):
+        assert part in accounts
     assert "Rekapitulasi per kecamatan" in recaps
 
 
 def test_recap_shows_every_kecamatan_with_its_rupiah(
     annex: pa.Table, document: InvoiceDocument, office: Office
 ) -> None:
-    said = pages(make_pdf(document, annex, office))[1]
+    said = pages(make_pdf(document, annex, office))[3]
 
     for group in recap(annex, "kecamatan").to_pylist():
         amounts = f"{group['jkk_idr']:,} {group['jkm_idr']:,} {group['total_idr']:,}".replace(",", ".")
@@ -47,7 +54,7 @@ def test_markup_is_shown_as_written_when_a_text_holds_it(
     annex: pa.Table, document: InvoiceDocument, office: Office
 ) -> None:
     hostile = '#panic("x") *tebal* $x$ #read("/etc/passwd") \\ " ]'
-    said = pages(make_pdf(dataclasses.replace(document, payer_name=hostile), annex, office))[0]
+    said = pages(make_pdf(dataclasses.replace(document, payer_name=hostile), annex, office))[1]
 
     assert '#panic("x") *tebal* $x$ #read("/etc/passwd") \\ " ]' in said
 
@@ -78,7 +85,7 @@ def test_pdf_names_the_officer_when_one_is_configured(
     annex: pa.Table, document: InvoiceDocument, office: Office
 ) -> None:
     officer = dataclasses.replace(office.signatories[0], name="Tokoh Rekaan", nip="19800101 200001 1 001")
-    said = pages(make_pdf(document, annex, dataclasses.replace(office, signatories=(officer,))))[0]
+    said = pages(make_pdf(document, annex, dataclasses.replace(office, signatories=(officer,))))[1]
 
     assert "Tokoh Rekaan" in said
     assert "NIP 19800101 200001 1 001" in said

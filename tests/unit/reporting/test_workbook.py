@@ -11,14 +11,17 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
+from sigap.domain.period import Period
 from sigap.errors import ReportingError
 from sigap.reporting.annex import AnnexRange
-from sigap.reporting.invoice import InvoiceDocument, make_annex
+from sigap.reporting.invoice import InvoiceDocument, by_month, make_annex
 from sigap.reporting.office import Office
 from sigap.reporting.words import terbilang
 from sigap.reporting.workbook import make_workbook
 
-SHEETS = ["Sampul", "Lampiran BNBA", "Rekap Kecamatan", "Rekap Sektor"]
+SHEETS = [
+    "Sampul", "Surat Pengantar", "Rekap SPP-LS", "Lampiran BNBA", "Rekap Kecamatan", "Rekap Sektor",
+]  # fmt: skip
 
 
 def read(content: bytes, *, values: bool = False) -> Workbook:
@@ -65,7 +68,7 @@ def test_recalculation_gives_the_values_that_stand_beside_the_formulas(
 
     solution = formulas.ExcelModel().loads(str(path)).finish().calculate()
 
-    assert {sheet for sheet, _ in places} == set(SHEETS)
+    assert {sheet for sheet, _ in places} == set(SHEETS) - {"Surat Pengantar"}
     assert len(places) > 30
     for sheet, place in places:
         calculated = solution[f"'[tagihan.xlsx]{sheet.upper()}'!{place}"].value[0, 0]
@@ -123,14 +126,59 @@ def test_header_text_stays_text_when_it_looks_like_a_formula(
     assert [cell.data_type for cell in cells] == ["s"]
 
 
-def test_nik_is_text_with_sixteen_digits_when_opened(
+def test_nik_is_masked_text_when_finance_opens_the_annex(
     annex: pa.Table, document: InvoiceDocument, office: Office
 ) -> None:
     sheet = read(make_workbook(document, annex, office))["Lampiran BNBA"]
 
     cells = [sheet.cell(row, 2) for row in range(5, 17)]
-    assert [cell.value for cell in cells] == annex["nik"].to_pylist()
+    assert [cell.value for cell in cells] == [
+        f"{nik[:6]}******{nik[-4:]}" for nik in annex["nik"].to_pylist()
+    ]
     assert {(cell.data_type, cell.number_format) for cell in cells} == {("s", "@")}
+
+
+def test_months_of_a_person_stand_in_one_row_and_add_up_to_the_recap_by_month(
+    make_document: Callable[..., InvoiceDocument], make_lines: Callable[..., pa.Table], office: Office
+) -> None:
+    lines = pa.concat_tables([make_lines(4, None, ("2026-01", "2026-02")), late_joiner(make_lines)])
+    document = make_document(5, covers_to=Period(2026, 2), jkk_idr=90_000, jkm_idr=61_200, total_idr=151_200)
+
+    workbook = read(make_workbook(document, make_annex(lines), office, by_month(lines)), values=True)
+
+    rows = {row[2]: (row[8], row[9], row[12]) for row in workbook["Lampiran BNBA"].values if row[0]}
+    assert rows["Warga 0"] == ("Jan–Feb 2026", 2, 33_600)
+    assert rows["Warga 4"] == ("Feb 2026", 1, 16_800)
+    said = list(workbook["Rekap Bulan"].values)
+    assert [row[1:6] for row in said[4:7]] == [
+        ("Januari 2026", 4, 40_000, 27_200, 67_200),
+        ("Februari 2026", 5, 50_000, 34_000, 84_000),
+        ("JUMLAH", 9, 90_000, 61_200, 151_200),
+    ]
+    assert "Masa perlindungan Januari–Februari 2026" in texts(workbook, "Sampul")
+
+
+def late_joiner(make_lines: Callable[..., pa.Table]) -> pa.Table:
+    """The second month of a fifth person."""
+    return make_lines(5, None, ("2026-01", "2026-02")).slice(9)
+
+
+def test_accounts_for_the_request_of_payment_add_up_to_the_bill(
+    annex: pa.Table, document: InvoiceDocument, office: Office
+) -> None:
+    said = texts(read(make_workbook(document, annex, office), values=True), "Rekap SPP-LS")
+
+    for part in ("5.1.02.02.02.0006", "120000", "5.1.02.02.02.0007", "81600", "201600", document.number):
+        assert part in said
+    assert f"Terbilang: {terbilang(201_600)}" in said
+
+
+def test_every_sheet_carries_the_whole_digest_of_the_line_set(
+    annex: pa.Table, document: InvoiceDocument, office: Office
+) -> None:
+    workbook = read(make_workbook(document, annex, office))
+
+    assert {sheet.oddFooter.center.text for sheet in workbook} == {f"SHA-256 {document.lines_sha256}"}
 
 
 def test_annex_is_ready_to_print_when_opened(
@@ -141,7 +189,7 @@ def test_annex_is_ready_to_print_when_opened(
 
     assert workbook.sheetnames == SHEETS
     assert workbook.calculation.fullCalcOnLoad
-    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("D5", "A4:L16")
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("D5", "A4:N16")
     assert (sheet.print_title_rows, sheet.page_setup.orientation) == ("$4:$4", "landscape")
     assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -9,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Integer,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -22,15 +24,76 @@ document = Table(
     metadata,
     Column("document_id", BigInteger, Identity(), primary_key=True, comment="Surrogate key"),
     Column("invoice_id", ForeignKey("billing.invoice.invoice_id"), nullable=False, comment="Invoice"),
-    Column("kind", String(8), nullable=False, comment="workbook or pdf"),
+    Column(
+        "kind",
+        String(8),
+        nullable=False,
+        comment="workbook, pdf, annex (PDF) or part (workbook of an annex in parts)",
+    ),
+    Column(
+        "part", SmallInteger, nullable=False, server_default="1", comment="Which file of its kind, from 1"
+    ),
     Column("uri", Text, nullable=False, comment="Where the file is"),
     Column("sha256", String(64), nullable=False, comment="Digest of the file"),
     Column("lines_sha256", String(64), nullable=False, comment="Digest of the line set it shows"),
     stamp("made_at", "When"),
-    one_of("kind", "workbook", "pdf"),
-    UniqueConstraint("invoice_id", "kind"),
+    one_of("kind", "workbook", "pdf", "annex", "part"),
+    CheckConstraint("part >= 1", name="part"),
+    UniqueConstraint("invoice_id", "kind", "part"),
     schema="reporting",
     comment="One row per document of an invoice",
+)
+
+hand_over = Table(
+    "hand_over",
+    metadata,
+    Column("hand_over_id", BigInteger, Identity(), primary_key=True, comment="Surrogate key"),
+    Column(
+        "invoice_id",
+        ForeignKey("billing.invoice.invoice_id"),
+        nullable=False,
+        index=True,
+        comment="Invoice",
+    ),
+    Column("recipient", String(8), nullable=False, comment="bpjs, finance or sk"),
+    Column(
+        "template",
+        Text,
+        nullable=False,
+        comment="Template it was made from and the digest of that, or the kind of document",
+    ),
+    Column("part", SmallInteger, nullable=False, comment="Which file of the invoice, from 1"),
+    Column("parts", SmallInteger, nullable=False, comment="How many files it was cut into"),
+    Column("file_name", Text, nullable=False, comment="Name of the file, without folder"),
+    Column(
+        "sha256",
+        String(64),
+        nullable=False,
+        index=True,
+        comment="Digest of the file before it was protected",
+    ),
+    Column(
+        "copy_sha256",
+        String(64),
+        nullable=False,
+        index=True,
+        comment="Digest of the file that was handed over",
+    ),
+    Column("lines_sha256", String(64), nullable=False, comment="Digest of the line set it shows"),
+    Column("people", Integer, nullable=False, comment="Persons in the file"),
+    Column(
+        "is_protected",
+        Boolean,
+        nullable=False,
+        comment="It asks for a password, which is kept nowhere",
+    ),
+    Column("actor", Text, nullable=False, comment="Account name of who made it"),
+    stamp("handed_at", "When"),
+    one_of("recipient", "bpjs", "finance", "sk"),
+    CheckConstraint("1 <= part AND part <= parts", name="parts"),
+    CheckConstraint(r"actor ~ '\S'", name="named"),
+    schema="reporting",
+    comment="Each file that left the house: for whom, by whom, with which digest; never changed",
 )
 
 region = Table(
