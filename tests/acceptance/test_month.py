@@ -47,7 +47,7 @@ def test_the_summary_adds_up_to_the_rupiah(ran: Ran) -> None:
     assert invoice["jkk_idr"] == 10_000 * invoice["people"]
     assert invoice["jkm_idr"] == 6_800 * invoice["people"]
     assert re.fullmatch(r"SIGAP/SG/2026-01/\d{4}", invoice["number"])
-    assert [Path(path).suffix for path in summary["documents"]] == [".pdf", ".xlsx"]
+    assert [Path(path).suffix for path in summary["documents"]] == [".pdf", ".pdf", ".xlsx"]
     assert all(Path(path).is_file() for path in summary["documents"])
     outcomes = ("subsidised", "waiting", "already_covered", "not_eligible", "held_persons")
     assert sum(summary[name] for name in outcomes) == summary["persons"] > summary["subsidised"]
