@@ -67,7 +67,8 @@ def _question(
     """
     from sqlalchemy import select
 
-    from sigap.pipeline.approve import approvers, figures_to_judge
+    from sigap.pipeline.approve import figures_to_judge
+    from sigap.pipeline.approvers import approvers
     from sigap.warehouse.tables import audit
 
     outcome = audit.outcome.c

@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
-from sigap.pipeline.approve import approvers, figures_to_judge, is_approved, record_approval
+from sigap.pipeline.approve import figures_to_judge, is_approved, record_approval
+from sigap.pipeline.approvers import approvers
 from sigap.pipeline.bill import bill
 from sigap.pipeline.issue import issue
 from sigap.pipeline.resources import Resources

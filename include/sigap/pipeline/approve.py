@@ -1,6 +1,7 @@
 """People judge: the Dinas the roster, finance the invoices. Never the same person both."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -8,8 +9,10 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sigap.billing.payers import Payers
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
+from sigap.pipeline.approvers import approvers
 from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.locks import lock_month
+from sigap.pipeline.notes import notes_of
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import (
     billed_roster_id,
@@ -21,7 +24,6 @@ from sigap.pipeline.rosters import (
 from sigap.settings import Settings
 from sigap.warehouse.tables import audit, billing, entitlement
 
-SUBJECTS = ("roster", "invoices")
 VERDICTS = ("approved", "rejected")
 
 _roster = entitlement.roster.c
@@ -81,7 +83,7 @@ def is_approved(period: Period, subject: str, resources: Resources) -> bool:
         before = _judgement(connection, subject, billed_roster_id(connection, period))
         if before is None:
             return _has_nothing_to_judge(connection, period)
-    return before.verdict == "approved"
+    return bool(before.verdict == "approved")
 
 
 def _has_nothing_to_judge(connection: Connection, period: Period) -> bool:
@@ -93,14 +95,6 @@ def _has_nothing_to_judge(connection: Connection, period: Period) -> bool:
         .limit(1)
     )
     return connection.execute(newest).scalar() == "0"
-
-
-def approvers(subject: str, settings: Settings) -> tuple[str, ...]:
-    """The account names that may judge the `roster` or the `invoices`."""
-    if subject not in SUBJECTS:
-        raise ApprovalError(f"{subject!r} cannot be judged. Name one of: {', '.join(SUBJECTS)}.")
-    names = settings.roster_approvers if subject == "roster" else settings.invoice_approvers
-    return tuple(name.strip() for name in names.split(",") if name.strip())
 
 
 def _refuse_verdict(subject: str, verdict: str, actor: str, reason: str | None, settings: Settings) -> None:
@@ -203,7 +197,8 @@ def _seen_invoices(connection: Connection, roster: Row[Any]) -> dict[str, Any]:
     )  # fmt: skip
     generation = generation_to_judge(connection, roster.roster_id)
     rows = invoices_of(connection, roster.roster_id, generation)
-    if not rows:
+    notes = [asdict(note) for note in notes_of(connection, Period.parse(roster.period)) if not note.number]
+    if not rows and not notes:
         raise ApprovalError(
             f"{roster.period}: there are no invoices to judge. Run `sigap bill {roster.period}` first."
         )
@@ -212,6 +207,7 @@ def _seen_invoices(connection: Connection, roster: Row[Any]) -> dict[str, Any]:
         "people": sum(row.people for row in rows),
         "total_idr": sum(row.total_idr for row in rows),
         "invoices": [{name: getattr(row, name) for name in names} for row in rows],
+        **({"notes": notes} if notes else {}),
     }
 
 

@@ -22,6 +22,7 @@ from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.checked import with_check
 from sigap.pipeline.ledger import require_open
 from sigap.pipeline.locks import lock_month
+from sigap.pipeline.notes import draft_notes
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import (
     approved_roster,
@@ -59,7 +60,8 @@ def bill(period: Period, resources: Resources) -> BatchRef:
 
     What one payer or person lacks parks that payer's people or that person with a reason (`billing.parked`);
     the rest goes on. Months that stand on invoices of an earlier month are not billed again. Invoices that
-    finance approved or that were issued stay as they are; a void one gets a successor linked to it. Raises
+    finance approved or that were issued stay as they are; a void one gets a successor linked to it.
+    Agreed corrections become draft notes. Raises
     `ApprovalError` without an approved roster, `BillingError` when nobody can be priced, a budget ceiling
     would be exceeded, the month's books are locked, or invoices that stand have other lines; then nothing was
     written.
@@ -79,9 +81,12 @@ def bill(period: Period, resources: Resources) -> BatchRef:
             batch = resources.lake.write("billing.lines", period, priced.lines, [decisions], outcome.versions)
             is_new = _lay(connection, roster, new, priced.lines, tariffs)
             _park(connection, roster.roster_id, priced.parked)
+            notes = draft_notes(connection, period)
         outcome.versions["unverified"] = ", ".join(_unverified(priced.lines, tariffs, payers, period))
-        outcome.wrote(batch, "billing.invoice", "billing.invoice_line", "billing.parked")
-        outcome.count(_counts(priced, drafts) | {"new_drafts": len(new) * is_new, "to_judge": len(new)})
+        outcome.wrote(batch, "billing.invoice", "billing.invoice_line", "billing.parked", "billing.note")
+        waiting = len(new) + sum(note.number is None for note in notes)
+        outcome.count(_counts(priced, drafts) | {"notes": len(notes)})
+        outcome.count({"new_drafts": len(new) * is_new, "to_judge": waiting})
         return batch
 
 

@@ -14,6 +14,7 @@ from sigap.pipeline.approve import is_approved
 from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.ledger import post, require_open
 from sigap.pipeline.locks import lock_month
+from sigap.pipeline.notes import issue_notes
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import billed_roster_id, invoices_of, standing_invoices
 from sigap.warehouse.tables import billing
@@ -62,9 +63,10 @@ def issue(period: Period, resources: Resources) -> list[IssuedInvoice]:
                 keep_within_pagu(connection, period, owed, payers)
             for row in waiting:
                 number_invoice(connection, row, payers)
+            notes = issue_notes(connection, period, payers)
             issued = [_issued(row) for row in invoices_of(connection, roster_id) if row.status == "issued"]
-        outcome.wrote("billing.invoice", "billing.number_series", "billing.journal_entry")
-        outcome.count({"issued": len(waiting)})
+        outcome.wrote("billing.invoice", "billing.note", "billing.number_series", "billing.journal_entry")
+        outcome.count({"issued": len(waiting), "notes": len(notes)})
         outcome.count({"people": sum(invoice.people for invoice in issued)})
         outcome.count({"total_idr": sum(invoice.total_idr for invoice in issued)})
         return issued
