@@ -292,7 +292,7 @@ def test_the_command_line_shows_the_books_in_bahasa_with_rupiah_to_the_right(
     home: object, december: Resources
 ) -> None:
     def told(*words: str) -> str:
-        result = CliRunner().invoke(app, ["ledger", *words], env={"COLUMNS": "140"})
+        result = CliRunner().invoke(app, ["ledger", *words], env={"COLUMNS": "60"})
         assert result.exception is None, result.exception
         return result.output
 
@@ -300,7 +300,7 @@ def test_the_command_line_shows_the_books_in_bahasa_with_rupiah_to_the_right(
     assert "Neraca saldo per 2025-12-31 (terbuka)" in balance
     amounts = [line.rstrip() for line in balance.splitlines() if "Rp" in line]
     assert len({len(line) for line in amounts if line.endswith("Rp50.400")}) == 1
-    assert amounts[-1].split() == ["Jumlah", "Rp50.400", "Rp50.400"]
+    assert amounts[-1].split() == ["Jumlah", "semua", "sumber", "dana", "Rp50.400", "Rp50.400"]
     assert "Saldo awal" in told("trial-balance", "--period", "2025-12")
     assert "Tagihan" in told("journal", "2025-12")
     assert "-Rp50.400" in told("account", load_chart().payable)
