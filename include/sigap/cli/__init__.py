@@ -12,6 +12,7 @@ from sigap.cli.delivery import delivery_app
 from sigap.cli.explain import explain
 from sigap.cli.held import held_app
 from sigap.cli.ledger import ledger_app
+from sigap.cli.invoice import invoice_app
 from sigap.cli.links import links_app
 from sigap.cli.model import link_tables, model_app
 from sigap.cli.person import person_app
@@ -50,6 +51,7 @@ app.add_typer(delivery_app, name="delivery")
 app.add_typer(held_app, name="held")
 app.add_typer(person_app, name="person")
 app.add_typer(review_app, name="review")
+app.add_typer(invoice_app, name="invoice")
 app.add_typer(links_app, name="links")
 app.add_typer(regions_app, name="regions")
 app.add_typer(model_app, name="model")
