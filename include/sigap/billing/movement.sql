@@ -1,0 +1,45 @@
+-- Every part of the statement of each dimension: everybody together, by payer, by kecamatan, by sector. A person's part of one value is a cell.
+CREATE TEMP TABLE spread AS
+WITH rows AS (
+    SELECT 'before' AS side, NULL AS reason_code, person_id, payer_set, funding_source, kecamatan_code, sector, heads, total_idr FROM before
+    UNION ALL SELECT 'corrected', reason_code, person_id, payer_set, funding_source, kecamatan_code, sector, heads, total_idr FROM corrected
+    UNION ALL SELECT 'now', NULL, person_id, payer_set, funding_source, kecamatan_code, sector, heads, total_idr FROM now
+)
+SELECT d.dimension, d.value, r.side, r.reason_code, r.person_id, r.payer_set, r.heads, r.total_idr
+FROM rows r, LATERAL (VALUES ('all', ''), ('payer', coalesce(r.funding_source, '')), ('kecamatan', coalesce(r.kecamatan_code, '')), ('sector', coalesce(r.sector, ''))) d (dimension, value);
+
+-- Who is in after what was corrected, and who is in now. A credited person left no row that is worth anything.
+CREATE TEMP TABLE person AS
+SELECT person_id,
+       coalesce(sum(total_idr) FILTER (WHERE side <> 'now'), 0) > 0 AS was_in,
+       coalesce(sum(total_idr) FILTER (WHERE side = 'now'), 0) > 0 AS is_in,
+       min(payer_set) FILTER (WHERE side <> 'now') IS DISTINCT FROM min(payer_set) FILTER (WHERE side = 'now')
+           OR max(payer_set) FILTER (WHERE side <> 'now') IS DISTINCT FROM max(payer_set) FILTER (WHERE side = 'now') AS has_other_payer
+FROM spread WHERE dimension = 'all' GROUP BY person_id;
+
+CREATE TEMP TABLE cell AS
+SELECT s.dimension, s.value, s.person_id,
+       coalesce(sum(s.heads) FILTER (WHERE side = 'now'), 0) - coalesce(sum(s.heads) FILTER (WHERE side <> 'now'), 0) AS heads,
+       coalesce(sum(s.total_idr) FILTER (WHERE side = 'now'), 0) - coalesce(sum(s.total_idr) FILTER (WHERE side <> 'now'), 0) AS total_idr,
+       coalesce(sum(s.total_idr) FILTER (WHERE side = 'now'), 0) > 0 AS is_here,
+       coalesce(sum(s.total_idr) FILTER (WHERE side <> 'now'), 0) > 0 AS was_here
+FROM spread s GROUP BY s.dimension, s.value, s.person_id;
+
+CREATE TEMP TABLE entries AS
+SELECT dimension, value, 'opening' AS kind, '' AS reason_code, sum(heads) AS people, sum(total_idr) AS total_idr FROM spread WHERE side = 'before' GROUP BY ALL
+UNION ALL
+SELECT dimension, value, 'corrected', reason_code, sum(heads), sum(total_idr) FROM spread WHERE side = 'corrected' GROUP BY ALL
+UNION ALL
+SELECT dimension, value, kind, reason_code, sum(heads), sum(total_idr)
+FROM (
+    SELECT c.dimension, c.value, c.heads, c.total_idr,
+           CASE WHEN p.is_in AND NOT p.was_in THEN 'joined' WHEN p.was_in AND NOT p.is_in THEN 'left'
+                WHEN c.is_here AND NOT c.was_here THEN 'moved_in' WHEN c.was_here AND NOT c.is_here THEN 'moved_out' ELSE 'changed' END AS kind,
+           CASE WHEN p.is_in AND NOT p.was_in THEN coalesce(w.reason_code, 'NEW') WHEN p.was_in AND NOT p.is_in THEN coalesce(w.reason_code, 'NOT_LISTED')
+                WHEN c.is_here <> c.was_here THEN '' WHEN p.has_other_payer THEN 'PAYER' ELSE 'TARIFF' END AS reason_code
+    FROM cell c JOIN person p USING (person_id) LEFT JOIN why w USING (person_id)
+    WHERE c.heads <> 0 OR c.total_idr <> 0
+)
+GROUP BY ALL
+UNION ALL
+SELECT dimension, value, 'closing', '', sum(heads), sum(total_idr) FROM spread WHERE side = 'now' GROUP BY ALL;
