@@ -89,8 +89,14 @@ def test_a_day_may_carry_its_time_and_texts_their_line_breaks() -> None:
 
 
 def test_an_order_keeps_what_names_its_invoice_and_may_be_cancelled() -> None:
-    order = {"reference": "00123/LS/2026", "booked_on": "2026-02-09", "amount": "33.600", "payee": "BPJS",
-             "description": "Iuran", "month": "2026-01", "invoice_number": "SIGAP/SG/2026-01/0001"}  # fmt: skip
+    named = {"description": "Iuran", "month": "2026-01", "invoice_number": "SIGAP/SG/2026-01/0001"}
+    order = {
+        "reference": "00123/LS/2026",
+        "booked_on": "2026-02-09",
+        "amount": "33.600",
+        "payee": "BPJS",
+        **named,
+    }
     read = read_movements(
         ORDERS, rows(ORDERS, order, order, {**order, "amount": "-33.600"}), "sp2d.xlsx"
     ).to_pylist()
@@ -125,9 +131,9 @@ def test_a_key_tells_channels_accounts_days_and_words_apart_and_not_case_or_rows
                 "reference": "R", "description": "kata", **changed}  # fmt: skip
         return str(keyed(pa.Table.from_pylist([line], MOVEMENTS), channel)["line_key"][0])
 
-    others = [key("sp2d"), key(account="124"), key(booked_on=dt.date(2026, 2, 11)), key(amount_idr=-5),
-              key(reference="S"), key(description="lain"), key(reference='R","k', description="ata")]  # fmt: skip
-    assert len({key(), *others}) == 8
+    days = (key(booked_on=dt.date(2026, 2, 11)), key(amount_idr=-5), key("sp2d"), key(account="124"))
+    words = (key(reference="S"), key(description="lain"), key(reference='R","k', description="ata"))
+    assert len({key(), *days, *words}) == 8
     assert key() == key(row=9) == key(description="KATA")
 
 

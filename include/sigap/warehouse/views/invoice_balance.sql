@@ -1,11 +1,9 @@
 CREATE OR REPLACE VIEW reporting.invoice_balance AS
 WITH noted AS (
     -- A person who was left out stands on no line: the note counts with the first invoice of its payer for that month.
-    SELECT
-        coalesce(l.invoice_id, first.invoice_id) AS invoice_id,
-        sum(CASE h.kind WHEN 'debit' THEN n.total_idr ELSE -n.total_idr END)::bigint AS noted_idr
+    SELECT coalesce(l.invoice_id, first.invoice_id) AS invoice_id, n.total_idr AS noted_idr
     FROM billing.note_line n
-    JOIN billing.note h ON h.note_id = n.note_id AND h.status = 'issued'
+    JOIN billing.note h ON h.note_id = n.note_id AND h.status = 'issued' AND h.kind = 'debit'
     LEFT JOIN billing.invoice_line l ON l.line_id = n.line_id
     LEFT JOIN LATERAL (
         SELECT min(i.invoice_id) AS invoice_id
@@ -13,7 +11,16 @@ WITH noted AS (
         WHERE n.line_id IS NULL AND i.status = 'issued' AND i.funding_source = h.funding_source
           AND i.wadah_code = h.wadah_code AND n.period BETWEEN i.covers_from AND i.covers_to
     ) first ON true
-    GROUP BY 1
+    UNION ALL
+    -- A credit note lowers what is to be paid by as much as the books set off; the rest BPJS owes.
+    SELECT i.invoice_id, p.credit_idr - p.debit_idr
+    FROM billing.journal_entry e
+    JOIN billing.posting p ON p.entry_id = e.entry_id
+    JOIN billing.account a ON a.account_code = p.account_code AND a.kind = 'liability'
+    JOIN billing.invoice i ON i.number = e.document
+    WHERE e.kind = 'credit_used'
+), changed AS (
+    SELECT invoice_id, sum(noted_idr)::bigint AS noted_idr FROM noted GROUP BY invoice_id
 ), paid AS (
     SELECT a.invoice_id, sum(a.amount_idr)::bigint AS paid_idr, max(l.booked_on) AS paid_on
     FROM settlement.allocation a
@@ -35,7 +42,7 @@ SELECT
     i.total_idr + coalesce(n.noted_idr, 0) - coalesce(p.paid_idr, 0) AS open_idr,
     CASE WHEN p.paid_idr <> 0 THEN p.paid_on END AS paid_on
 FROM billing.invoice i
-LEFT JOIN noted n ON n.invoice_id = i.invoice_id
+LEFT JOIN changed n ON n.invoice_id = i.invoice_id
 LEFT JOIN paid p ON p.invoice_id = i.invoice_id
 WHERE i.status = 'issued';
 
@@ -49,7 +56,7 @@ COMMENT ON COLUMN reporting.invoice_balance.funding_source IS 'Who pays';
 COMMENT ON COLUMN reporting.invoice_balance.wadah_code IS 'BPJS group code';
 COMMENT ON COLUMN reporting.invoice_balance.due_date IS 'Last day to pay';
 COMMENT ON COLUMN reporting.invoice_balance.total_idr IS 'JKK and JKM as issued, whole rupiah';
-COMMENT ON COLUMN reporting.invoice_balance.noted_idr IS 'Debit notes less credit notes to it, whole rupiah';
+COMMENT ON COLUMN reporting.invoice_balance.noted_idr IS 'Debit notes to it, less credits set off against it, whole rupiah';
 COMMENT ON COLUMN reporting.invoice_balance.paid_idr IS 'Payments allocated to it less what came back, whole rupiah';
-COMMENT ON COLUMN reporting.invoice_balance.open_idr IS 'What is still to be paid; negative when a note came after payment, whole rupiah';
+COMMENT ON COLUMN reporting.invoice_balance.open_idr IS 'What is still to be paid; whole rupiah';
 COMMENT ON COLUMN reporting.invoice_balance.paid_on IS 'Day of the last movement';
