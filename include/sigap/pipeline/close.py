@@ -12,9 +12,9 @@ from sigap.domain.money import rupiah
 from sigap.domain.nik import holds_nik
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, BillingError
-from sigap.pipeline.approve import approvers
+from sigap.pipeline.approvers import approvers
 from sigap.pipeline.books import status_of
-from sigap.pipeline.ledger import guards, post
+from sigap.pipeline.ledger import entry_of, guards, post
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.trial import trial_balance
 from sigap.warehouse.tables import billing, ledger, notes
@@ -89,7 +89,8 @@ def enter(period: Period, resources: Resources) -> int:
         for row in connection.execute(wanted.order_by(_invoice.number)).all():
             payer = load_payers()[row.funding_source]
             accounts = (payer.jkk_account, payer.jkm_account)
-            entry = invoice_entry(row.number, period, payer.code, row.jkk_idr, row.jkm_idr, accounts)
+            made = invoice_entry(row.number, period, payer.code, row.jkk_idr, row.jkm_idr, accounts)
+            entry = entry_of(connection, made.key) or made
             voided = [reverse(entry, period)] if row.status == "void" else []
             written += sum(post(connection, one) for one in (entry, *voided))
         outcome.wrote("billing.journal_entry", "billing.posting")
