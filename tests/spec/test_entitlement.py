@@ -12,6 +12,7 @@ from sigap.domain.datasets import DECISIONS, PERSON_MEMBERSHIPS, PERSONS
 from sigap.domain.period import Period
 from sigap.domain.reasons import reasons
 from sigap.entitlement import decisions as module
+from sigap.entitlement.budget import PAID_FOR, Budget
 from sigap.entitlement.decisions import Decisions, decide_people
 from sigap.entitlement.rules import COVER_REASONS, Place, load_rules
 
@@ -70,6 +71,7 @@ def decide(
     persons: list[dict[str, Any]],
     memberships: list[dict[str, Any]],
     previous: list[dict[str, Any]],
+    budget: Budget | None = None,
 ) -> Decisions:
     period = Period.parse(case.get("period", "2026-01"))
     rules = load_rules(period).model_copy(update=case.get("rules", {}))
@@ -81,6 +83,7 @@ def decide(
         pa.Table.from_pylist(previous, DECISIONS),
         rules,
         period,
+        budget,
     )
 
 
@@ -123,6 +126,19 @@ def test_every_finding_about_a_membership_has_a_case() -> None:
     assert shown == set(yaml.safe_load(FINDINGS.read_text(encoding="utf-8")))
 
 
+def budget_of(case: dict[str, Any]) -> Budget | None:
+    """The budget of a case: `left` and `costs` in rupiah, `paid_for` by the names of its people."""
+    if "budget" not in case:
+        return None
+    given, numbers = case["budget"], {name: number for number, name in enumerate(case["people"], 1)}
+    paid_for = [
+        {"person_id": numbers[name], "funding_source": source}
+        for source, paid in given.get("paid_for", {}).items()
+        for name in paid
+    ]
+    return Budget(given["left"], given["costs"], pa.Table.from_pylist(paid_for, PAID_FOR))
+
+
 @pytest.mark.parametrize("case", cases("places"))
 def test_places_are_given_in_the_order_the_table_says(case: dict[str, Any]) -> None:
     names = dict(enumerate(case["people"], 1))
@@ -136,12 +152,17 @@ def test_places_are_given_in_the_order_the_table_says(case: dict[str, Any]) -> N
         for person in people.values()
     ]
     covered = [COVERED | {"person_id": number} for number, person in people.items() if person.get("covered")]
-    rows = decide(case, persons, [], covered).rows.to_pylist()
+    rows = decide(case, persons, [], covered, budget_of(case)).rows.to_pylist()
     ranked = sorted(rows, key=lambda row: row["rank"])
     assert [names[row["person_id"]] for row in ranked] == case["order"]
     assert [names[row["person_id"]] for row in ranked if row["outcome"] == "subsidised"] == case["subsidised"]
     waiting = [row for row in ranked if row["outcome"] != "subsidised"]
-    assert all((row["outcome"], row["reason_code"]) == ("waiting", "QUOTA_EXCEEDED") for row in waiting)
+    assert all(row["outcome"] == "waiting" for row in waiting)
+    assert {names[row["person_id"]]: row["reason_code"] for row in waiting} == {
+        name: "PAGU_EXCEEDED" if name in case.get("without_money", []) else "QUOTA_EXCEEDED"
+        for name in case["order"]
+        if name not in case["subsidised"]
+    }
     assert all(row["change"] == ("left" if row["was_covered"] else None) for row in waiting)
     funding = {names[row["person_id"]]: row["funding_source"] for row in ranked}
     assert case.get("funding", {}).items() <= funding.items()
@@ -153,7 +174,7 @@ def test_every_reason_of_the_stage_has_a_case_and_a_rule() -> None:
     told = cases("person", "coverage", "continuity", "memberships")
     shown = {param.values[0]["expect"]["reason_code"] for param in told}
     ours = {code for code, reason in reasons().items() if reason.stage == "entitlement"} - later
-    assert ours <= shown | {"QUOTA_EXCEEDED"}
+    assert ours <= shown | {"QUOTA_EXCEEDED", "PAGU_EXCEEDED"}
     assert ours | {"NIK_NAME_CONFLICT", "LINK_DOUBTFUL", "DATA_INCOMPLETE"} == set(
         load_rules(Period(2026, 1)).deciding
     )

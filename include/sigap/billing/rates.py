@@ -1,5 +1,6 @@
 """The few prices that occur in a month: by payer set, sector group, coverage month and share."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -67,6 +68,20 @@ def _rates(
     for month in payers.months_refused(code, period):
         for rate in month_rates(payer_set, group, tariffs, month):
             yield {**rate, "reason_code": "BEFORE_AGREEMENT"}
+
+
+def dearest(
+    code: str, tariffs: Tariffs, payers: Payers, period: Period, started: Collection[str]
+) -> dict[str, int]:
+    """The most that one person can cost each payer of a set in the months due: whole rupiah by payer."""
+    payer_set, groups = payers.set_of(code), [*tariffs.discounts, None]
+    most: Counter[str] = Counter()
+    for month in payers.months_due(code, period, started):
+        rates = [rate for group in groups for rate in month_rates(payer_set, group, tariffs, month)]
+        for share in payer_set.shares:
+            totals = [rate.get("total_idr", 0) for rate in rates if rate["share_no"] == share.share_no]
+            most[share.funding_source] += max(totals)
+    return dict(most)
 
 
 def month_rates(

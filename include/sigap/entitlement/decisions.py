@@ -1,6 +1,6 @@
 """One outcome and one primary reason for every person of the month. Set-based: Arrow tables in and out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +13,8 @@ import yaml
 from sigap.domain.datasets import COVERAGE, DECISIONS
 from sigap.domain.period import Period
 from sigap.engine import connect
-from sigap.entitlement.rules import COVER_REASONS, Rules
+from sigap.entitlement.budget import Budget
+from sigap.entitlement.rules import COVER_REASONS, Place, Rules
 from sigap.errors import EntitlementError
 
 # Kinds of reasons: a doubt holds who is new and keeps who was covered; any other cover is definite.
@@ -33,6 +34,7 @@ _COVERAGE = """
 SELECT * FROM coverage SEMI JOIN decision USING (person_id)
 ORDER BY person_id, NOT is_chosen, delivery_id, sheet, "row"
 """
+_NEW = "SELECT count(*) FROM placed WHERE funding_source = ? AND NOT is_paid"
 _DIFFERENCES = """
 SELECT count(*) FROM these FULL JOIN others USING (person_id)
 WHERE row(these.outcome, these.reason_code, these.funding_source, these.wadah_code)
@@ -53,21 +55,28 @@ class Decisions:
 
 
 def decide_people(
-    persons: pa.Table, memberships: pa.Table, previous: pa.Table, rules: Rules, period: Period
+    persons: pa.Table,
+    memberships: pa.Table,
+    previous: pa.Table,
+    rules: Rules,
+    period: Period,
+    budget: Budget | None = None,
 ) -> Decisions:
     """Decide about everybody who is listed this month or was subsidised last month.
 
     `persons` and `memberships` have the columns of their identity datasets, `previous` those of the decisions
-    (last month's subsidised persons). What a membership says is in `coverage.sql`, the order of checks in
-    `checks.sql`, of places in `decisions.sql`.
+    (last month's subsidised persons); without a `budget` places are limited by their quota alone. What a
+    membership says is in `coverage.sql`, the order of checks in `checks.sql`, of places in `ranks.sql`.
     Raises `EntitlementError` when a person would have no or two decisions, or a reason has no rule.
     """
     with connect() as connection:
         tables = {"persons": persons, "memberships": memberships, "previous": previous, **_rule_tables(rules)}
         for name, rows in tables.items():
             connection.register(name, rows)
-        for script in ("coverage", "checks", "decisions"):
+        for script in ("coverage", "checks", "ranks"):
             _run(connection, script, _values(rules, period))
+        _give_places(connection, rules.places_quota, budget or Budget())
+        _run(connection, "decisions", _values(rules, period))
         _refuse_gaps(connection)
         rows = connection.sql("SELECT * FROM decision ORDER BY person_id").to_arrow_table()
         coverage = connection.sql(_COVERAGE).to_arrow_table()
@@ -87,12 +96,18 @@ def count_differences(these: pa.Table, others: pa.Table) -> int:
         return int(connection.sql(_DIFFERENCES).fetchall()[0][0])
 
 
+def _give_places(connection: duckdb.DuckDBPyConnection, places: Sequence[Place], budget: Budget) -> None:
+    """Fill the places of each source in turn; what its people cost is gone for the sources after it."""
+    connection.register("paid_for", budget.paid_for)
+    new: dict[str, int] = {}
+    for place in places:
+        affordable = budget.affordable(place.funding_source, new)
+        values = place.model_dump() | {"affordable": place.quota if affordable is None else affordable}
+        _run(connection, "place", values)
+        new[place.funding_source] = connection.execute(_NEW, [place.funding_source]).fetchall()[0][0]
+
+
 def _rule_tables(rules: Rules) -> dict[str, pa.Table]:
-    last, places = 0, []
-    for place in rules.places_quota:
-        first, last = last + 1, last + place.quota
-        places.append((place.funding_source, place.wadah_code, first, last))
-    names = ("funding_source", "wadah_code", "first_rank", "last_rank")
     reasons, texts = list(rules.deciding), list(rules.deciding.values())
     findings = _findings()
     return {
@@ -103,7 +118,6 @@ def _rule_tables(rules: Rules) -> dict[str, pa.Table]:
                 "rule": [rules.dated[found["rule"]] for found in findings.values()],
             }
         ),
-        "places": pa.table({name: [place[i] for place in places] for i, name in enumerate(names)}),
         "deciding": pa.table({"reason_code": reasons, "rule": texts}),
     }
 
@@ -141,6 +155,7 @@ def _values(rules: Rules, period: Period) -> dict[str, Any]:
         "cover_reasons": list(COVER),
         "doubts": list(DOUBTS),
         "entitled": list(ENTITLED),
+        "quota": sum(place.quota for place in rules.places_quota),
     }
 
 

@@ -1,13 +1,8 @@
--- Places go to those covered last month, then by tier, decile, age (older first); the NIK settles what is left, so the cut is the same
--- every time. Funding sources are filled in their order.
-CREATE TEMP TABLE ranked AS
-SELECT person_id,
-       row_number() OVER (ORDER BY was_covered DESC, tier NULLS LAST, desil NULLS LAST, birth_date NULLS LAST, nik, person_id)::INT AS rank
-FROM judged WHERE list_contains($entitled, verdict);
-
+-- Who is entitled and has no place waits: for money when the quota had a place for them, else for a place.
 CREATE TEMP TABLE decided AS
 SELECT judged.*, ranked.rank, place.funding_source, place.wadah_code,
-       CASE WHEN rank IS NOT NULL AND place.funding_source IS NULL THEN 'QUOTA_EXCEEDED' ELSE verdict END AS reason_code,
+       CASE WHEN rank IS NULL OR place.funding_source IS NOT NULL THEN verdict
+            WHEN rank <= $quota THEN 'PAGU_EXCEEDED' ELSE 'QUOTA_EXCEEDED' END AS reason_code,
        CASE WHEN place.funding_source IS NOT NULL THEN 'subsidised'
             WHEN rank IS NOT NULL THEN 'waiting'
             WHEN list_contains($cover_reasons, verdict) THEN 'already_covered'
@@ -15,7 +10,7 @@ SELECT judged.*, ranked.rank, place.funding_source, place.wadah_code,
             ELSE 'not_eligible' END AS outcome
 FROM judged
 LEFT JOIN ranked USING (person_id)
-LEFT JOIN places AS place ON ranked.rank BETWEEN place.first_rank AND place.last_rank;
+LEFT JOIN placed AS place USING (person_id);
 
 CREATE TEMP TABLE decision AS
 SELECT decided.person_id, nik, full_name, birth_date, sex, address, kelurahan_code, kecamatan_code, sector, desil,

@@ -10,9 +10,11 @@ from sigap.domain.batch import BatchRef
 from sigap.domain.datasets import DECISIONS
 from sigap.domain.period import Period
 from sigap.engine import connect
+from sigap.entitlement.budget import Budget
 from sigap.entitlement.decisions import OUTCOMES, Decisions, count_differences, decide_people
 from sigap.entitlement.rules import Rules, load_rules
 from sigap.errors import EntitlementError
+from sigap.pipeline.budget import budget_of
 from sigap.pipeline.link import covered_before
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.people import survivors
@@ -37,6 +39,8 @@ class _Inputs:
 def decide(period: Period, resources: Resources) -> BatchRef:
     """Decide about everybody of the month and make the roster version that holds it.
 
+    Places are limited by quota and by what the pagu of the year still affords.
+
     Returns the batch of entitlement.decisions behind the roster; entitlement.coverage says what each
     membership meant. The same decisions reuse the newest version unless it was rejected. A month whose
     invoices are approved or issued is closed: its roster is returned as it is, and the outcome counts as
@@ -47,9 +51,15 @@ def decide(period: Period, resources: Resources) -> BatchRef:
         inputs = _inputs(period, resources)
         outcome.read(*inputs.all)
         rules = load_rules(period, resources.settings.rules)
-        versions = {"rules": rules.sha256, "code": code_version()}
+        tariffs, payers = resources.tariffs(), resources.payers()
+        versions = {
+            "rules": rules.sha256, "tariffs": tariffs.sha256, "payers": payers.sha256, "code": code_version(),
+        }  # fmt: skip
         outcome.versions.update(versions, unverified=", ".join(rules.unverified))
-        decisions = _decide(inputs, rules, period, resources)
+        sources = [place.funding_source for place in rules.places_quota]
+        with resources.warehouse.connect() as connection:
+            budget = budget_of(connection, period, sources, tariffs, payers)
+        decisions = _decide(inputs, rules, budget, period, resources)
         outcome.count({**decisions.counts, "unused_membership_files": _unused(period, resources)})
         batch = resources.lake.write("entitlement.decisions", period, decisions.rows, inputs.all, versions)
         coverage = resources.lake.write(
@@ -108,14 +118,14 @@ def _unused(period: Period, resources: Resources) -> int:
         return int(connection.execute(wanted).scalar_one())
 
 
-def _decide(inputs: _Inputs, rules: Rules, period: Period, resources: Resources) -> Decisions:
+def _decide(inputs: _Inputs, rules: Rules, budget: Budget, period: Period, resources: Resources) -> Decisions:
     persons, memberships = resources.lake.read(inputs.persons), resources.lake.read(inputs.memberships)
     previous = DECISIONS.empty_table()
     if inputs.covered is not None:
         previous = _as_numbered_now(
             resources.lake.read(inputs.covered, where=pc.field("outcome") == "subsidised"), period, resources
         )
-    return decide_people(persons, memberships, previous, rules, period)
+    return decide_people(persons, memberships, previous, rules, period, budget)
 
 
 def _as_numbered_now(previous: pa.Table, period: Period, resources: Resources) -> pa.Table:
