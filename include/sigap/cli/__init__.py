@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from sigap.cli.correction import correction_app
 from sigap.cli.delivery import delivery_app
 from sigap.cli.explain import explain
 from sigap.cli.held import held_app
@@ -15,6 +16,7 @@ from sigap.cli.ledger import ledger_app
 from sigap.cli.invoice import invoice_app
 from sigap.cli.links import links_app
 from sigap.cli.model import link_tables, model_app
+from sigap.cli.movement import movement
 from sigap.cli.person import person_app
 from sigap.cli.regions import regions_app
 from sigap.cli.registry import registry_app
@@ -57,6 +59,8 @@ app.add_typer(regions_app, name="regions")
 app.add_typer(model_app, name="model")
 app.add_typer(registry_app, name="registry")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(correction_app, name="correction")
+app.command()(movement)
 app.command()(explain)
 app.command("link-tables")(link_tables)
 
