@@ -394,8 +394,14 @@ def test_a_debit_note_is_owed_with_the_bill_it_corrects_for_the_month_it_covers(
     december, january = bills
     lay_note(resources.warehouse, "D1", "debit", december, 1)
     lay_note(resources.warehouse, "D2", "debit", january, 1, line_id="NULL")  # somebody who was left out
-    assert set_off(resources.warehouse, "D1") == 0
-    post_all(resources.warehouse, pay("1", 50_400, december), pay("2", 33_600, january))
+    lay_note(resources.warehouse, "K1", "credit", december, 2)
+    assert (set_off(resources.warehouse, "D1"), set_off(resources.warehouse, "K1")) == (0, 33_600)
+    with resources.warehouse.connect() as connection:  # settlement says the same of every bill
+        asked = connection.execute(text("SELECT number, open_idr FROM reporting.invoice_balance")).all()
+    assert {document: amount for _, document, amount in owed(resources.warehouse)} == {
+        row.number: row.open_idr for row in asked
+    }
+    post_all(resources.warehouse, pay("1", 16_800, december), pay("2", 33_600, january))
     assert owed(resources.warehouse) == [("2025-12", december, 16_800), ("2026-01", january, 16_800)]
     post_all(resources.warehouse, pay("3", 16_800, december), pay("4", 16_800, january))
     assert owed(resources.warehouse) == []
