@@ -1,4 +1,4 @@
-"""What lines pay: rules in their order, money that comes back, voids, two at once, what the database refuses."""
+"""What lines pay: rules in order, money that comes back, voids, two at once, what the database refuses."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator

@@ -17,6 +17,7 @@ from sigap.cli.invoice import invoice_app
 from sigap.cli.links import links_app
 from sigap.cli.model import link_tables, model_app
 from sigap.cli.movement import movement
+from sigap.cli.payments import payments_app
 from sigap.cli.person import person_app
 from sigap.cli.regions import regions_app
 from sigap.cli.registry import registry_app
@@ -51,6 +52,7 @@ app.add_typer(warehouse_app, name="warehouse")
 app.add_typer(source_app, name="source")
 app.add_typer(delivery_app, name="delivery")
 app.add_typer(held_app, name="held")
+app.add_typer(payments_app, name="payments")
 app.add_typer(person_app, name="person")
 app.add_typer(review_app, name="review")
 app.add_typer(invoice_app, name="invoice")
