@@ -6,7 +6,7 @@ from sigap.billing.ledger import credit_used_entry
 from sigap.domain.money import rupiah
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, BillingError
-from sigap.pipeline.approve import approvers
+from sigap.pipeline.approvers import approvers
 from sigap.pipeline.ledger import entry_of, post
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.setoff import hold_credits, owed_on, receivable
