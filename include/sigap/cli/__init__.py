@@ -12,8 +12,8 @@ from sigap.cli.correction import correction_app
 from sigap.cli.delivery import delivery_app
 from sigap.cli.explain import explain
 from sigap.cli.held import held_app
-from sigap.cli.ledger import ledger_app
 from sigap.cli.invoice import invoice_app
+from sigap.cli.ledger import ledger_app
 from sigap.cli.links import links_app
 from sigap.cli.model import link_tables, model_app
 from sigap.cli.movement import movement
@@ -22,6 +22,7 @@ from sigap.cli.person import person_app
 from sigap.cli.regions import regions_app
 from sigap.cli.registry import registry_app
 from sigap.cli.review import review_app
+from sigap.cli.shadow import shadow
 from sigap.cli.source import source_app
 from sigap.cli.terminal import (
     InboxOption,
@@ -64,6 +65,7 @@ app.add_typer(ledger_app, name="ledger")
 app.add_typer(correction_app, name="correction")
 app.command()(movement)
 app.command()(explain)
+app.command()(shadow)
 app.command("link-tables")(link_tables)
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
