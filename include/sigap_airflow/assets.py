@@ -42,4 +42,4 @@ LINK_MODEL, LINK_QUALITY = folder("identity/models"), table("reporting.link_qual
 PERSONS, DECISIONS, LINES = batch("identity.persons"), batch("entitlement.decisions"), batch("billing.lines")
 ROSTER, APPROVALS = table("entitlement.roster"), table("audit.approval")
 INVOICES, DOCUMENTS = table("billing.invoice"), table("reporting.document")
-RECONCILIATIONS = table("settlement.reconciliation")
+ALLOCATIONS, RECONCILIATIONS = table("settlement.allocation"), table("settlement.reconciliation")

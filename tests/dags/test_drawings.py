@@ -106,9 +106,15 @@ def test_collecting_and_settling_run_monthly_keyed_by_the_month_and_never_for_th
     assert dag.catchup is False
 
 
-def test_both_groups_of_settlement_are_collected_before_it_settles(bag: "DagBag") -> None:
-    settle = bag.dags["settle_payments"].get_task("settle")
-    assert settle.upstream_task_ids == {"bpjs_bills.collect.collect", "payments.collect.collect"}
+def test_all_groups_of_settlement_are_collected_before_money_is_allocated_and_that_before_it_settles(
+    bag: "DagBag",
+) -> None:
+    dag = bag.dags["settle_payments"]
+    groups = ("bpjs_bills", "payments", "bank_statement", "sp2d", "activations")
+    assert dag.get_task("allocate").upstream_task_ids == {f"{group}.collect.collect" for group in groups}
+    assert dag.get_task("settle").upstream_task_ids == {"allocate"}
+    for name in ("allocate", "settle"):
+        assert dag.get_task(name).trigger_rule == TriggerRule.NONE_FAILED, "an empty folder stops nothing"
 
 
 def test_every_dag_and_task_says_whose_it_is_and_what_to_do_when_it_fails(bag: "DagBag") -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from sigap.domain.period import Period
 from sigap.errors import SettlementError
@@ -96,7 +96,7 @@ def _explained(line: Movement, lines: list[Movement], books: Books, known: froze
     return Waiting(line, why_waiting(line, books, known), tuple(suggest(line, books, lines)))
 
 
-def _allocations(connection: Connection, line_id: int) -> Sequence[Row[Any]]:
+def _allocations(connection: Connection, line_id: int) -> Sequence[Any]:
     one, invoice = allocation.c, billing.invoice.c
     wanted = (
         select(one.made_at, invoice.number, one.amount_idr, one.rule, one.actor, one.reason)
@@ -107,5 +107,5 @@ def _allocations(connection: Connection, line_id: int) -> Sequence[Row[Any]]:
     return connection.execute(wanted).all()
 
 
-def _told(row: Row[Any]) -> tuple[str, str, int, str, str]:
+def _told(row: Any) -> tuple[str, str, int, str, str]:
     return f"{row.made_at:%Y-%m-%d}", row.number, row.amount_idr, row.rule or row.actor, row.reason or ""
