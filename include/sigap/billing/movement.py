@@ -73,7 +73,8 @@ def move(before: pa.Table, corrected: pa.Table, now: pa.Table, why: pa.Table) ->
 
     One row per person and share. `heads` is 1 on the share that counts the person, else 0, so that people
     add up over payers. `corrected` (`CORRECTED`) are the notes about the month before that this month books,
-    signed; `why` (`WHY`) says of who joined or left since when known: NEW and NOT_LISTED stand for the rest.
+    signed; `why` (`WHY`) says why somebody joined or left, where that is known. For the rest NOT_LISTED
+    stands, and NEW, or RETURNED for who was corrected away and is billed again.
 
     A person whose place, occupation or payer changed moves out of one value and into another; what changed
     for who stayed is `changed`, by PAYER or TARIFF. Raises `BillingError` when anything does not add up.

@@ -11,6 +11,7 @@ FROM rows r, LATERAL (VALUES ('all', ''), ('payer', coalesce(r.funding_source, '
 -- Who is in after what was corrected, and who is in now. A credited person left no row that is worth anything.
 CREATE TEMP TABLE person AS
 SELECT person_id,
+       count(*) FILTER (WHERE side <> 'now') > 0 AS was_named,
        coalesce(sum(total_idr) FILTER (WHERE side <> 'now'), 0) > 0 AS was_in,
        coalesce(sum(total_idr) FILTER (WHERE side = 'now'), 0) > 0 AS is_in,
        min(payer_set) FILTER (WHERE side <> 'now') IS DISTINCT FROM min(payer_set) FILTER (WHERE side = 'now')
@@ -35,7 +36,7 @@ FROM (
     SELECT c.dimension, c.value, c.heads, c.total_idr,
            CASE WHEN p.is_in AND NOT p.was_in THEN 'joined' WHEN p.was_in AND NOT p.is_in THEN 'left'
                 WHEN c.is_here AND NOT c.was_here THEN 'moved_in' WHEN c.was_here AND NOT c.is_here THEN 'moved_out' ELSE 'changed' END AS kind,
-           CASE WHEN p.is_in AND NOT p.was_in THEN coalesce(w.reason_code, 'NEW') WHEN p.was_in AND NOT p.is_in THEN coalesce(w.reason_code, 'NOT_LISTED')
+           CASE WHEN p.is_in AND NOT p.was_in THEN coalesce(w.reason_code, CASE WHEN p.was_named THEN 'RETURNED' ELSE 'NEW' END) WHEN p.was_in AND NOT p.is_in THEN coalesce(w.reason_code, 'NOT_LISTED')
                 WHEN c.is_here <> c.was_here THEN '' WHEN p.has_other_payer THEN 'PAYER' ELSE 'TARIFF' END AS reason_code
     FROM cell c JOIN person p USING (person_id) LEFT JOIN why w USING (person_id)
     WHERE c.heads <> 0 OR c.total_idr <> 0

@@ -9,7 +9,7 @@ from sigap.reporting.movement_lines import Lines, MovementFacts, add_looks, move
 from sigap.reporting.words import indonesian_month
 
 TITLE = "Mutasi"
-_WIDE, _PEOPLE, _RUPIAH = 40, 9, 16
+_WIDE, _PEOPLE, _RUPIAH = 58, 8, 14.5
 
 
 def movement_workbook(facts: MovementFacts) -> bytes:
@@ -32,7 +32,7 @@ class _Sheet(Lines):
         """All sections, one below the other, on pages of A4."""
         words = movement_words()
         self.sheet.set_column(0, 0, _WIDE)
-        for column in range(1, 16):
+        for column in range(1, 17):
             self.sheet.set_column(column, column, _PEOPLE if column % 2 else _RUPIAH)
         self.text(0, f"{words['title'][0]} {self.months[0]['month']}", "title", height=24)
         self.text(0, f"{words['title'][1]}, {self.months[1]['month']}", "note")
@@ -67,7 +67,7 @@ class _Sheet(Lines):
         values = [
             sum(row[name] for row in rows if row["kind"] == "closing") for name in ("people", "total_idr")
         ]
-        self.sheet.write_string(closing, 0, self.both(words["summary"]["closing"]), self.formats["sum"])
+        self.name(self.both(words["summary"]["closing"]), "sum")
         for column, value in enumerate(values, start=1):
             letter = "ABC"[column]
             formula = "=" + "+".join(f"{letter}{line + 1}" for line in summed)
@@ -93,7 +93,7 @@ class _Sheet(Lines):
         )
         for name, formula, value in formulas:
             look = "sum" if name == "difference" else "text"
-            self.sheet.write_string(self.line, 0, self.both(words[name]), self.formats[look])
+            self.name(self.both(words[name]), look)
             self.sheet.write_blank(self.line, 1, None, self.formats[look])
             number = "sum_number" if name == "difference" else "number"
             self.sheet.write_formula(self.line, 2, formula, self.formats[number], value)
@@ -112,14 +112,14 @@ class _Sheet(Lines):
         first = self.line
         sums = [[0, 0] for _ in kinds]
         for value in values:
-            self.sheet.write_string(self.line, 0, self.label(dimension, value), self.formats["text"])
+            self.name(self.label(dimension, value), "text")
             for place, kind in enumerate(kinds):
                 chosen = [row for row in rows if row["value"] == value and row["kind"] == kind]
                 figures = [sum(row[name] for row in chosen) for name in ("people", "total_idr")]
                 self._pair(place, figures, kind, first=self.line)
                 sums[place] = [have + more for have, more in zip(sums[place], figures, strict=True)]
             self.line += 1
-        self.sheet.write_string(self.line, 0, self.both(words["total"]), self.formats["sum"])
+        self.name(self.both(words["total"]), "sum")
         for place, figures in enumerate(sums):
             for side, value in enumerate(figures):
                 letter = chr(ord("B") + 2 * place + side)
@@ -136,9 +136,9 @@ class _Sheet(Lines):
             if kind == "closing":
                 letters = [chr(ord("B") + 2 * other + side) for other in range(place)]
                 formula = "=" + "+".join(f"{letter}{first + 1}" for letter in letters)
-                self.sheet.write_formula(first, column, formula, self.formats["number"], value)
+                self.sheet.write_formula(first, column, formula, self.formats["part"], value)
             else:
-                self.sheet.write_number(first, column, value, self.formats["number"])
+                self.sheet.write_number(first, column, value, self.formats["part"])
 
     def _booked(self) -> None:
         words = movement_words()
@@ -151,7 +151,7 @@ class _Sheet(Lines):
             self.figures(name, people, idr)
         if not self.facts.booked:
             self.figures(self.both(words["nothing"]), 0, 0)
-        self.sheet.write_string(self.line, 0, self.both(words["total"]), self.formats["sum"])
+        self.name(self.both(words["total"]), "sum")
         for column, place in (("B", 2), ("C", 3)):
             value = sum(row[place] for row in self.facts.booked)  # type: ignore[misc]
             formula = f"=SUM({column}{first + 1}:{column}{self.line})"

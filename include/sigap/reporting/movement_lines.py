@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Words = tuple[str, str]  # Indonesian, English
 _INK, _MUTED, _ACCENT, _RULE = "#1C2430", "#6B7480", "#1F4E5F", "#C3CAD0"
 _NUMBER = "[$-421]#,##0;[$-421]-#,##0;[$-421]0"
+_QUIET = '[$-421]#,##0;[$-421]-#,##0;"–"'  # nothing is a dash where most cells are nothing
 _BOX = {"font_color": _INK, "valign": "vcenter", "bottom": 4, "bottom_color": _RULE}
 _SUM = _BOX | {"bold": True, "top": 1, "bottom": 1}
 _HEAD = {"bold": True, "bg_color": "#EEF2F3", "text_wrap": True, "align": "center", "valign": "vcenter"}
@@ -32,7 +33,11 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "reason": _BOX | {"indent": 2, "font_color": _MUTED},
     "number": _BOX | {"num_format": _NUMBER, "align": "right"},
     "fine": _BOX | {"num_format": _NUMBER, "align": "right", "font_color": _MUTED},
+    "part": _BOX | {"num_format": _QUIET, "align": "right"},
     "sum": _SUM,
+    "plain": {"font_color": _INK},  # pieces of a name
+    "strong": {"font_color": _INK, "bold": True},
+    "small": {"font_color": _MUTED, "font_size": 8},
     "sum_number": _SUM | {"num_format": _NUMBER, "align": "right"},
 }
 
@@ -110,13 +115,23 @@ class Lines:
     def figures(self, name: str, people: int | None, idr: int, look: str = "text") -> None:
         """One line of a name, people and rupiah."""
         number = self.formats["fine" if look == "reason" else "number"]
-        self.sheet.write_string(self.line, 0, name, self.formats[look])
+        self.name(name, look)
         if people is None:
             self.sheet.write_blank(self.line, 1, None, number)
         else:
             self.sheet.write_number(self.line, 1, people, number)
         self.sheet.write_number(self.line, 2, idr, number)
         self.line += 1
+
+    def name(self, text: str, look: str) -> None:
+        """The first cell of the line: Indonesian, and English small beside it."""
+        indonesian, slash, english = text.partition(" / ")
+        if not english:
+            self.sheet.write_string(self.line, 0, text, self.formats[look])
+            return
+        first = self.formats["strong" if look == "sum" else "plain"]
+        pieces = (first, indonesian, self.formats["small"], f"{slash}{english}")
+        self.sheet.write_rich_string(self.line, 0, *pieces, self.formats[look])
 
     def text(self, column: int, text: str, look: str, height: int | None = None) -> None:
         """One line of text."""
