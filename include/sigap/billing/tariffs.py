@@ -1,13 +1,10 @@
 """Premiums as the law and the programme set them: dated values of `tariffs/*.yaml`."""
 
-import hashlib
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from sigap.billing.dated import Dated, NotInForceError, read_dated, require_in_force, value_in_force
 from sigap.billing.premium import (
@@ -23,11 +20,11 @@ from sigap.billing.premium import (
     read_reductions,
     read_rupiah,
 )
+from sigap.billing.tariff_files import read_files, read_policy, read_sectors, values_of
 from sigap.domain.period import Period
 from sigap.errors import BillingError
 
 FOLDER = Path(__file__).parent / "tariffs"
-FILES = ("discount.yaml", "jht.yaml", "jkk.yaml", "jkm.yaml", "policy.yaml", "sectors.yaml")
 BILLED = ("JKK", "JKM")  # what invoices can carry
 
 
@@ -113,30 +110,38 @@ class Tariffs:
             raise NotInForceError(
                 f"tariffs/jkk.yaml has no income band {income_band} in {period}. Add it there."
             )
-        band, used = jkk.value[income_band], []
-        amounts = dict.fromkeys(("JKK", "JKM", "JHT"), 0)
-        if "JKK" in programmes:
-            amounts["JKK"] = band.premium_idr
-            used.append(f"jkk@{jkk.since}")
-        if "JKM" in programmes:
-            jkm = require_in_force(self.jkm, period, "tariffs/jkm.yaml: the JKM premium")
-            amounts["JKM"] = jkm.value
-            used.append(f"jkm@{jkm.since}")
-        if "JHT" in programmes:
-            jht = require_in_force(self.jht, period, "tariffs/jht.yaml: the JHT rate")
-            amounts["JHT"] = percent_of(band.base_idr, jht.value)
-            used.append(f"jht@{jht.since}")
-        percent = 0
+        full = self._full(period, jkk, income_band, programmes)
+        amounts = {name: amount_idr for name, (amount_idr, _) in full.items()}
+        used, percent = [f"{name.lower()}@{since}" for name, (_, since) in full.items()], 0
         if (discount := self.discount_on(period, sector_group, fund_kind)) is not None:
             percent = discount.value[fund_kind].percent
             used.append(f"discount/{sector_group}@{discount.since}")
         return Premium(
             income_band,
-            discounted(amounts["JKK"], percent),
-            discounted(amounts["JKM"], percent),
+            discounted(amounts.get("JKK", 0), percent),
+            discounted(amounts.get("JKM", 0), percent),
             ",".join(used),
-            amounts["JHT"],
+            amounts.get("JHT", 0),
         )
+
+    def _full(
+        self,
+        period: Period,
+        jkk: Dated[Mapping[int, Band]],
+        income_band: int,
+        programmes: Sequence[str],
+    ) -> dict[str, tuple[int, dt.date]]:
+        """The premium of each programme before any discount, and since when its value is in force."""
+        band, full = jkk.value[income_band], {}
+        if "JKK" in programmes:
+            full["JKK"] = (band.premium_idr, jkk.since)
+        if "JKM" in programmes:
+            jkm = require_in_force(self.jkm, period, "tariffs/jkm.yaml: the JKM premium")
+            full["JKM"] = (jkm.value, jkm.since)
+        if "JHT" in programmes:
+            jht = require_in_force(self.jht, period, "tariffs/jht.yaml: the JHT rate")
+            full["JHT"] = (percent_of(band.base_idr, jht.value), jht.since)
+        return full
 
     def unverified_on(self, period: Period, fund_kind: str) -> list[str]:
         """The values behind the month's premium, for a kind of fund, that nobody has seen in their source."""
@@ -166,57 +171,18 @@ class Tariffs:
 @cache
 def load_tariffs(folder: Path = FOLDER) -> Tariffs:
     """Read the tariff files. Raises `BillingError` for a value without a date or a reference."""
-    texts = {path.name: path.read_bytes() for path in sorted(folder.glob("*.yaml"))}
-    if missing := [name for name in FILES if name not in texts]:
-        raise BillingError(
-            f"{folder} lacks {', '.join(missing)}. Copy the shipped billing/tariffs and change what is new."
-        )
-    files = {name: _parse(name, text) for name, text in texts.items()}
-    policy, discounts = files["policy.yaml"], _part(files["discount.yaml"], "values", "discount.yaml")
-    digest = hashlib.sha256(b"\0".join(name.encode() + b"\0" + text for name, text in texts.items()))
+    files, sha256 = read_files(folder)
+    discounts = values_of(files, "discount.yaml")
     return Tariffs(
-        jkk=read_dated(files["jkk.yaml"].get("values", {}), "tariffs/jkk.yaml", read_bands),
-        jkm=read_dated(files["jkm.yaml"].get("values", {}), "tariffs/jkm.yaml", read_rupiah),
-        jht=read_dated(files["jht.yaml"].get("values", {}), "tariffs/jht.yaml", read_percent),
-        income_band=_policy(policy, "income_band", int),
-        programmes=_policy(policy, "programmes", read_programmes),
+        jkk=read_dated(values_of(files, "jkk.yaml"), "tariffs/jkk.yaml", read_bands),
+        jkm=read_dated(values_of(files, "jkm.yaml"), "tariffs/jkm.yaml", read_rupiah),
+        jht=read_dated(values_of(files, "jht.yaml"), "tariffs/jht.yaml", read_percent),
+        income_band=read_policy(files, "income_band", int),
+        programmes=read_policy(files, "programmes", read_programmes),
         discounts={
             group: read_dated(values, f"tariffs/discount.yaml, {group}", read_reductions)
             for group, values in discounts.items()
         },
-        sector_groups={
-            sector: group for group in discounts for sector in _sectors(files["sectors.yaml"], group)
-        },
-        sha256=digest.hexdigest(),
+        sector_groups={sector: group for group in discounts for sector in read_sectors(files, group)},
+        sha256=sha256,
     )
-
-
-def _parse(name: str, text: bytes) -> Mapping[str, Any]:
-    try:
-        found = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError):
-        found = None
-    if not isinstance(found, dict):
-        raise BillingError(f"tariffs/{name} cannot be read as YAML. Compare with the shipped file.")
-    return found
-
-
-def _part(file: Mapping[str, Any], key: str, name: str) -> Mapping[str, Any]:
-    part = file.get(key)
-    if not isinstance(part, dict) or not part:
-        raise BillingError(f"tariffs/{name} lacks `{key}`. Compare with the shipped file.")
-    return part
-
-
-def _policy(file: Mapping[str, Any], key: str, convert: Any) -> Any:
-    return read_dated(
-        _part(file, key, "policy.yaml").get("values", {}), f"tariffs/policy.yaml, {key}", convert
-    )
-
-
-def _sectors(entry: Mapping[str, Any], group: str) -> list[str]:
-    if not entry.get("reference"):
-        raise BillingError("tariffs/sectors.yaml has no reference. Name where the groups come from.")
-    if not isinstance(entry.get(group), list):
-        raise BillingError(f"tariffs/sectors.yaml lists no sectors of {group}. Add them.")
-    return list(entry[group])

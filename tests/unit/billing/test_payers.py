@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sigap.billing.payers import FILE, load_payers, wadah_names
+from sigap.billing.payer import wadah_names
+from sigap.billing.payers import FILE, load_payers
 from sigap.domain.period import Period
 from sigap.errors import BillingError
 
