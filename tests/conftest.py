@@ -3,6 +3,7 @@
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,84 +129,7 @@ def change_payers(resources: "Resources", tmp_path: Path) -> Callable[..., "Reso
 
 @pytest.fixture
 def lay_roster(resources: "Resources") -> Callable[..., int]:
-    """Lay a draft roster as `decide` leaves it: `lay_roster(period, subsidised, waiting)` gives its id.
+    """Lay a draft roster as `decide` leaves it: see `laying.lay_roster`."""
+    from laying import lay_roster
 
-    The decisions stand in the lake and the warehouse; the first persons are subsidised, the others wait.
-    Another column may be given as a function of the person's number: `nik=lambda n: …`.
-    """
-    import pyarrow as pa
-    from sqlalchemy import func, insert, select
-
-    from sigap.domain.batch import BatchRef
-    from sigap.domain.datasets import DECISIONS, PERSON_MEMBERSHIPS, PERSONS
-    from sigap.domain.period import Period
-    from sigap.warehouse.store import copy_rows
-    from sigap.warehouse.tables import entitlement, identity
-
-    def checked(ids: list[int], period: str) -> list[BatchRef]:
-        """What link leaves: who was looked up among the memberships, and that nobody was found there."""
-        persons = pa.table(
-            {
-                field.name: pa.array(ids if field.name == "person_id" else [None] * len(ids), field.type)
-                for field in PERSONS
-            }
-        )
-        written = {"identity.persons": persons, "identity.memberships": PERSON_MEMBERSHIPS.empty_table()}
-        return [resources.lake.write(name, Period.parse(period), rows) for name, rows in written.items()]
-
-    def lay(
-        period: str = "2026-01", subsidised: int = 3, waiting: int = 1, **others: Callable[[int], Any]
-    ) -> int:
-        people = subsidised + waiting
-        ids = list(range(1, people + 1))
-        given = [True] * subsidised + [False] * waiting
-        columns = {
-            "person_id": ids,
-            "nik": [f"3275010101{n:06d}" for n in ids],
-            "full_name": [f"Warga {n}" for n in ids],
-            "sex": ["L"] * people,
-            "kelurahan_code": ["32.75.02.1002"] * people,
-            "kecamatan_code": ["32.75.02"] * people,
-            "sector": [("ojek_daring", "becak", "pasar")[n % 3] for n in ids],
-            "desil": [1] * people,
-            "outcome": ["subsidised" if yes else "waiting" for yes in given],
-            "reason_code": ["ELIGIBLE" if yes else "QUOTA_EXCEEDED" for yes in given],
-            "rule": ["eligible@2025-10-01"] * people,
-            "was_covered": [False] * people,
-            "funding_source": ["APBD_KOTA" if yes else None for yes in given],
-            "wadah_code": ["SG" if yes else None for yes in given],
-            **{name: [value(n) for n in ids] for name, value in others.items()},
-        }
-        rows = pa.table(
-            {
-                field.name: pa.array(columns.get(field.name, [None] * people), field.type)
-                for field in DECISIONS
-            }
-        )
-        batch = resources.lake.write(
-            "entitlement.decisions", Period.parse(period), rows, checked(ids, period)
-        )
-        roster = entitlement.roster
-        with resources.warehouse.begin() as connection:
-            known = connection.execute(select(func.count()).select_from(identity.person)).scalar_one()
-            new = rows.slice(known).select(["person_id", "nik"])
-            first = pa.array([period] * new.num_rows, pa.string())
-            copy_rows(connection, identity.person, new.append_column("first_period", first))
-            versions = select(func.count()).select_from(roster).where(roster.c.period == period)
-            values = {
-                "period": period,
-                "version": connection.execute(versions).scalar_one() + 1,
-                "status": "draft",
-                "people": people,
-                "subsidised": subsidised,
-                "decisions_sha256": batch.sha256,
-                "batch": batch.as_dict(),
-                "rules_sha256": "a" * 64,
-            }
-            added = connection.execute(insert(roster).values(values).returning(roster.c.roster_id))
-            roster_id = int(added.scalar_one())
-            ids_of_roster = pa.array([roster_id] * people, pa.int64())
-            copy_rows(connection, entitlement.decision, rows.append_column("roster_id", ids_of_roster))
-        return roster_id
-
-    return lay
+    return partial(lay_roster, resources)

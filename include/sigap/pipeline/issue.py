@@ -10,6 +10,7 @@ from sigap.billing.ledger import invoice_entry
 from sigap.billing.payers import Payers
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError
+from sigap.pipeline.allocations import allocate_waiting
 from sigap.pipeline.approve import is_approved
 from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.ledger import post, require_open
@@ -17,6 +18,7 @@ from sigap.pipeline.locks import lock_month
 from sigap.pipeline.notes import issue_notes
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import billed_roster_id, invoices_of, standing_invoices
+from sigap.pipeline.setoff import set_off_note
 from sigap.warehouse.tables import billing
 
 _invoice = billing.invoice.c
@@ -40,9 +42,10 @@ def issue(period: Period, resources: Resources) -> list[IssuedInvoice]:
     """Number and issue the approved invoices and notes of the month, and post them to the ledger; invoices
     issued before are returned as they are.
 
-    Numbers run without a gap per wadah and year: `SIGAP/SG/2026-01/0001`. Money that waited for an invoice is
-    allocated to it. Raises `ApprovalError` while finance has not approved, `BillingError` when the budget
-    ceiling was lowered meanwhile or the month's books are locked.
+    Numbers run without a gap per wadah and year: `SIGAP/SG/2026-01/0001`. Credit notes are set off against
+    what the payer owes, and money that waited for an invoice is allocated to it. Raises `ApprovalError` while
+    finance has not approved, `BillingError` when the budget ceiling was lowered meanwhile or the month's
+    books are locked.
     """
     with resources.outcome_of("issue", period) as outcome:
         if not is_approved(period, "invoices", resources):
@@ -64,9 +67,13 @@ def issue(period: Period, resources: Resources) -> list[IssuedInvoice]:
             for row in waiting:
                 number_invoice(connection, row, payers)
             notes = issue_notes(connection, period, payers)
+            for note in notes:
+                if note.kind == "credit" and note.number:
+                    set_off_note(connection, note.number, period, note.funding_source)
+            paid = allocate_waiting(connection, period)
             issued = [_issued(row) for row in invoices_of(connection, roster_id) if row.status == "issued"]
         outcome.wrote("billing.invoice", "billing.note", "billing.number_series", "billing.journal_entry")
-        outcome.count({"issued": len(waiting), "notes": len(notes)})
+        outcome.count({"issued": len(waiting), "notes": len(notes), "allocations": paid})
         outcome.count({"people": sum(invoice.people for invoice in issued)})
         outcome.count({"total_idr": sum(invoice.total_idr for invoice in issued)})
         return issued
