@@ -27,7 +27,7 @@ MEMBERSHIP_TEXT = (
     "coverage_start", "coverage_end", "last_paid_month", "as_of_date", "sex", "kk", "mother_name", "phone",
     "kelurahan", "kecamatan", "kabupaten", "place_code",
 )  # fmt: skip
-BILL_TEXT = ("nik", "kpj", "full_name", "month", "jkk", "jkm", "total")
+BILL_TEXT = ("nik", "kpj", "full_name", "month", "jkk", "jkm", "total", "wadah", "people")
 PAYMENT_TEXT = ("reference", "invoice_number", "paid_on", "amount")
 STATEMENT_TEXT = (
     "account", "booked_on", "amount", "mark", "debit", "credit", "currency", "reference", "description",

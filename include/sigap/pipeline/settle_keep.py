@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from sigap.domain.period import Period
@@ -69,16 +69,22 @@ class Compared:
 
 
 def keep(connection: Connection, period: Period, compared: Compared) -> int:
-    """Write it; returns its id. The same figures again leave the same rows."""
+    """Write it; returns its id. The same figures again change nothing, not even when it was made."""
     table = settlement.reconciliation
     figures = _figures(compared)
-    values = {"period": str(period), "bill_delivery_id": compared.bill_delivery_id, **figures}
-    kept = insert(table).values(values).on_conflict_do_update(
-        index_elements=["period", "bill_delivery_id"], set_=figures
-    )  # fmt: skip
-    number = int(connection.execute(kept.returning(table.c.reconciliation_id)).scalar_one())
-    _replace_differences(connection, number, compared.found.differences)
-    return number
+    key = {"period": str(period), "bill_delivery_id": compared.bill_delivery_id}
+    statement = insert(table).values(**key, **figures)
+    kept = statement.on_conflict_do_update(
+        index_elements=list(key),
+        set_=figures | {"made_at": func.now()},
+        where=or_(*(table.c[name].is_distinct_from(statement.excluded[name]) for name in figures)),
+    )
+    changed = connection.execute(kept.returning(table.c.reconciliation_id)).scalar_one_or_none()
+    if changed is not None:
+        _replace_differences(connection, changed, compared.found.differences)
+        return int(changed)
+    same = select(table.c.reconciliation_id).where(*(table.c[name] == key[name] for name in key))
+    return int(connection.execute(same).scalar_one())
 
 
 def _figures(compared: Compared) -> dict[str, Any]:

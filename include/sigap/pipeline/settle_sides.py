@@ -30,7 +30,7 @@ from sigap.pipeline.settle_lists import Activations, Delivery
 from sigap.settlement.sides import INVOICED, LISTED, NOTED, PAID
 from sigap.settlement.totals import Group
 from sigap.warehouse.store import copy_out
-from sigap.warehouse.tables import billing, entitlement, identity, notes
+from sigap.warehouse.tables import billing, entitlement, identity, money, notes, sources
 
 _invoice, _line = billing.invoice.c, billing.invoice_line.c
 _decision, _roster, _parked = entitlement.decision.c, entitlement.roster.c, billing.parked.c
@@ -239,9 +239,22 @@ def evidence_of(
         ("invoice", row.number, row.lines_sha256)
         for row in connection.execute(digests.order_by(_invoice.number))
     ]
+    said += [("payment", row.file_name, row.sha256) for row in connection.execute(_paid_by(invoices))]
     said.append(("bill", bill.file_name, bill.sha256))
     said += [("activation", one.file_name, one.sha256) for one in (insured.lists if insured else ())]
     return [{"side": side, "name": name, "sha256": digest} for side, name, digest in said]
+
+
+def _paid_by(invoices: Sequence[InvoiceState]) -> Select[Any]:
+    """The files whose movements pay the invoices."""
+    return (
+        select(sources.delivery.c.file_name, sources.delivery.c.sha256)
+        .join(money.statement_line, money.statement_line.c.delivery_id == sources.delivery.c.delivery_id)
+        .join(money.allocation, money.allocation.c.line_id == money.statement_line.c.line_id)
+        .where(money.allocation.c.invoice_id.in_([one.invoice_id for one in invoices]))
+        .distinct()
+        .order_by(sources.delivery.c.file_name, sources.delivery.c.sha256)
+    )
 
 
 def _covers(period: Period) -> tuple[Any, ...]:

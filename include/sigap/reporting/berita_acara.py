@@ -27,7 +27,10 @@ class SideRow:
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """One class of the match in whole rupiah; `step` is what follows for whoever is in it."""
+    """One class of the match in whole rupiah; `step` is what follows for whoever is in it.
+
+    `not_active` is None when no activation list was there.
+    """
 
     title: str
     meaning: str
@@ -36,7 +39,7 @@ class ClassRow:
     people: int
     expected_idr: int
     billed_idr: int
-    not_active: int
+    not_active: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class BeritaAcara:
 
     @property
     def name(self) -> str:
-        """What the files are called: `BA-Rekonsiliasi-2026-01-1f2e3d4c`, so that another comparison is another file."""
+        """What the files are called, `BA-Rekonsiliasi-2026-01-1f2e3d4c`: another comparison, another file."""
         return f"BA-Rekonsiliasi-{self.period}-{self.compared_sha256[:8]}"
 
     @property
@@ -125,14 +128,23 @@ class BeritaAcara:
     def statement(self) -> str:
         """What both parties did, on which data."""
         return (
-            f"PIHAK PERTAMA dan PIHAK KEDUA telah melakukan rekonsiliasi data peserta dan iuran program JKK dan "
-            f"JKM untuk bulan perlindungan {self.month}, berdasarkan data per {indonesian_date(self.made_on)} dan "
-            f"tagihan BPJS Ketenagakerjaan pada berkas {self.bill_file}, dengan hasil sebagai berikut."
+            f"PIHAK PERTAMA dan PIHAK KEDUA telah melakukan rekonsiliasi data peserta dan iuran program JKK "
+            f"dan JKM untuk bulan perlindungan {self.month}, berdasarkan data per "
+            f"{indonesian_date(self.made_on)} dan tagihan BPJS Ketenagakerjaan pada berkas {self.bill_file}, "
+            f"dengan hasil sebagai berikut."
         )
 
     @property
-    def difference_words(self) -> str:
-        """The difference of the totals in figures and words."""
+    def words(self) -> tuple[str, ...]:
+        """The totals and their difference in words."""
+        return (
+            f"Tagihan SIGAP setelah nota: {rupiah(self.expected_idr)} ({terbilang(self.expected_idr)}).",
+            f"Tagihan BPJS Ketenagakerjaan: {rupiah(self.billed_idr)} ({terbilang(self.billed_idr)}).",
+            self._difference,
+        )
+
+    @property
+    def _difference(self) -> str:
         off = self.expected_idr - self.billed_idr
         if off == 0:
             return "Jumlah tagihan SIGAP sama dengan jumlah tagihan BPJS Ketenagakerjaan."
@@ -146,18 +158,22 @@ class BeritaAcara:
     def conclusion(self) -> str:
         """What follows from the figures, in one sentence."""
         if self.is_agreed:
-            return (
-                f"Data peserta dan iuran bulan {self.month} dinyatakan SESUAI orang per orang dan dalam jumlah."
-            )
+            agreed = "dinyatakan SESUAI, orang per orang dan dalam jumlah"
+            return f"Data peserta dan iuran bulan {self.month} {agreed}."
         if not self.is_by_name:
             return (
-                f"Data bulan {self.month} baru dibandingkan dalam jumlah, sebab tagihan BPJS Ketenagakerjaan tidak "
-                f"memuat nama. Kesesuaian orang per orang BELUM dapat dinyatakan."
+                f"Data bulan {self.month} baru dibandingkan dalam jumlah, sebab tagihan BPJS Ketenagakerjaan "
+                f"tidak memuat nama. Kesesuaian orang per orang BELUM dapat dinyatakan."
             )
         return (
-            f"Data bulan {self.month} dinyatakan BELUM SESUAI: {grouped(self.people_differing)} orang tercantum pada "
-            f"daftar selisih terlampir dan diselesaikan menurut tindak lanjut di bawah ini."
+            f"Data bulan {self.month} dinyatakan BELUM SESUAI: {grouped(self.people_differing)} orang "
+            f"tercantum pada daftar selisih terlampir dan diselesaikan menurut tindak lanjut di bawah ini."
         )
+
+    @property
+    def shown_classes(self) -> tuple[ClassRow, ...]:
+        """The classes that somebody is in, and `Cocok` always."""
+        return tuple(row for place, row in enumerate(self.classes) if row.people or place == 0)
 
     @property
     def steps(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Who signs a Berita Acara Rekonsiliasi: the part `reconciliation` of signatories.yaml, dated like the rest."""
+"""Who signs a Berita Acara Rekonsiliasi: `reconciliation` of signatories.yaml, dated like the rest."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -41,7 +41,8 @@ def parties_on(day: dt.date, file: Path = _FILE) -> Parties:
     valid = {since: entry for since, entry in entries.items() if since <= day and "reconciliation" in entry}
     if not valid:
         raise ReportingError(
-            f"{file.name} names no parties of a reconciliation for {day}. Add `reconciliation` to the entry in force."
+            f"{file.name} names no parties of a reconciliation for {day}. Add `reconciliation` to the entry "
+            f"in force."
         )
     return _parties(valid[max(valid)]["reconciliation"], file)
 
@@ -52,6 +53,6 @@ def _parties(entry: Mapping[str, Any], file: Path) -> Parties:
         return Parties(first, second, witness, entry["copies"])
     except (KeyError, TypeError):
         raise ReportingError(
-            f"{file.name}: `reconciliation` needs first, second and witness, each with title, on_behalf_of and role, "
-            f"and copies."
+            f"{file.name}: `reconciliation` needs copies, and first, second and witness, each with title, "
+            f"on_behalf_of and role."
         ) from None

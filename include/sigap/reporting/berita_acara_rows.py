@@ -19,8 +19,8 @@ def difference_rows(
 ) -> pa.Table:
     """The rows of settlement.difference under `HEADERS`, in their order.
 
-    `titles` are the words of the classes, `parked` those of the reasons why somebody was not invoiced. Sheet and
-    row say where the bill has the person.
+    `titles` are the words of the classes, `parked` those of the reasons why somebody was not invoiced. Sheet
+    and row say where the bill has the person.
     """
     expected = pc.add(differences["invoiced_idr"], differences["noted_idr"])
     columns = (

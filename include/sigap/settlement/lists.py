@@ -37,9 +37,14 @@ def read_named_bill(received: pa.Table, file_name: str, period: Period) -> pa.Ta
 
     `nik` is null where it is not whole (a number has lost its last digit); the match then goes by KPJ. Raises
     `SettlementError` naming file, sheet, row and column when a row bills another month than `period`, or its
-    total is not whole rupiah.
+    total is not whole rupiah; and when no row has a number to know its person by.
     """
     rows = _read("bill_named.sql", _with_whole_niks(received), file_name, {"period": str(period)})
+    if rows["nik"].null_count == rows["kpj"].null_count == rows.num_rows:
+        raise SettlementError(
+            f"{file_name}: no row has a NIK of 16 digits or a KPJ, so nobody on it can be found. Ask the "
+            f"sender for a file with these columns, or add their headers to the catalog entry, and collect it."
+        )
     return rows.select(BILLED.names).cast(BILLED)
 
 

@@ -178,7 +178,8 @@ payment = Table(
     rupiah("amount_idr", "Amount"),
     UniqueConstraint("reference"),
     schema="settlement",
-    comment="Payments received by BPJS, as listed",
+    comment="Payments as receipts listed them before revision 0012, kept as they were; see "
+    "settlement.statement_line",
 )
 
 berita_acara = Table(

@@ -7,6 +7,8 @@ BEGIN
         RAISE EXCEPTION 'Some months are reconciled with a Berita Acara, by totals only, or with classes that revision 0012 cannot hold. Keep this revision, or restore the backup made before it.';
     END IF;
 END $$;
+DROP TRIGGER payment_stays ON settlement.payment;
+COMMENT ON TABLE settlement.payment IS 'Payments received by BPJS, as listed';
 DROP TABLE settlement.berita_acara;
 DROP TRIGGER differences_stay ON settlement.difference;
 DROP TRIGGER differences_removed ON settlement.difference;

@@ -177,3 +177,9 @@ COMMENT ON COLUMN settlement.berita_acara.compared_sha256 IS 'Digest of the comp
 COMMENT ON COLUMN settlement.berita_acara.made_at IS 'When';
 CREATE TRIGGER berita_acara_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement.berita_acara
     FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+
+-- ---------------------------------------------------------------- receipts are movements now (0012): these stay as they were
+
+COMMENT ON TABLE settlement.payment IS 'Payments as receipts listed them before revision 0012, kept as they were; see settlement.statement_line';
+CREATE TRIGGER payment_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON settlement.payment
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
