@@ -32,6 +32,7 @@ from sigap.pipeline.approve import record_approval
 from sigap.pipeline.bill import bill
 from sigap.pipeline.corrections import check, propose
 from sigap.pipeline.issue import issue
+from sigap.pipeline.movement import movement
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.void import answer_void, ask_void
 from sigap.settings import Settings
@@ -226,6 +227,8 @@ class Finance(RuleBasedStateMachine):
         self.end_the_month()
         assert [self.rows(wanted + "ORDER BY 1") for wanted in (ISSUED, LINES)] == before, "a replay differs"
         self.the_books_are_right()
+        for (month,) in self.rows("SELECT DISTINCT period FROM billing.invoice WHERE status = 'issued'"):
+            movement(Period.parse(month), self.resources)  # refuses where people or rupiah do not balance
         self.resources.warehouse.dispose()
 
 
