@@ -86,5 +86,5 @@ def _deliver(
                 outcome="accepted",
                 batch=batch,
                 received_at=at,
-            )  # fmt: skip
+            )
         )

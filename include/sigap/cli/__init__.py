@@ -19,6 +19,7 @@ from sigap.cli.model import link_tables, model_app
 from sigap.cli.movement import movement
 from sigap.cli.payments import payments_app
 from sigap.cli.person import person_app
+from sigap.cli.reconcile import print_reconciled, reconcile_app
 from sigap.cli.regions import regions_app
 from sigap.cli.registry import registry_app
 from sigap.cli.review import review_app
@@ -35,6 +36,7 @@ from sigap.cli.terminal import (
     show_json,
     tell,
 )
+from sigap.cli.watch import watch
 from sigap.domain.money import rupiah
 from sigap.domain.period import Period
 from sigap.errors import SettingsError, SigapError
@@ -66,6 +68,8 @@ app.add_typer(correction_app, name="correction")
 app.command()(movement)
 app.command()(explain)
 app.command()(shadow)
+app.command()(watch)
+app.add_typer(reconcile_app, name="reconcile")
 app.command("link-tables")(link_tables)
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
@@ -279,18 +283,21 @@ def report(period: PeriodArgument) -> None:
 
 @app.command()
 def settle(period: PeriodArgument, inbox: InboxOption = None) -> None:
-    """Compare what BPJS billed and what was paid with our invoices."""
+    """Take in what BPJS, bank and treasury sent, allocate the money, compare it all with our invoices."""
+    from sigap.pipeline.allocations import allocate
     from sigap.pipeline.month import collect_all
+    from sigap.pipeline.reconciled import reconciled
+    from sigap.pipeline.settle import GROUPS
     from sigap.pipeline.settle import settle as run_settle
 
     with resources_for(settings_for(inbox)) as resources, say.status("settle") as status:
-        collect_all(period, ("bpjs_bills", "payments"), resources, tell(status))
-        result = run_settle(period, resources)
-    for name, people in result.classes.items():
-        show.print(f"{name:<16}{people:>10,}")
-    totals = {"invoiced": result.invoiced_idr, "billed": result.billed_idr, "paid": result.paid_idr}
-    for name, amount in totals.items():
-        show.print(f"{name:<16}{rupiah(amount):>20}")
+        messages = collect_all(period, GROUPS, resources, tell(status))
+        allocate(period, resources)
+        run_settle(period, resources)
+        found = reconciled(period, resources)
+    for message in messages:
+        show.print(f"  {message}", style="yellow", markup=False, soft_wrap=True)
+    print_reconciled(found)
 
 
 @app.command()

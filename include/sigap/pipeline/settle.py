@@ -39,6 +39,7 @@ from sigap.settlement import (
     tolerance_on,
 )
 
+GROUPS = ("bpjs_bills", "payments", "bank_statement", "sp2d", "activations")  # of the inbox
 _READS = (
     "entitlement.decision", "billing.parked", "billing.invoice", "billing.invoice_line", "billing.note_line",
 )  # fmt: skip
