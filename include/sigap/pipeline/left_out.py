@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, table, text
+from sqlalchemy import ColumnClause, Connection, insert, table, text
 from sqlalchemy import column as col
 
 from sigap.billing.payers import Payers
@@ -28,11 +28,10 @@ def price_left_out(connection: Connection, tariffs: Tariffs, payers: Payers) -> 
     Raises `BillingError` for an unknown payer, or a month that has no price for the payer.
     """
     connection.execute(text(_RATE))
-    rows = [
-        row for needed in connection.execute(text(_NEEDED)).all() for row in _rates(*needed, tariffs, payers)
-    ]
+    needed = connection.execute(text(_NEEDED)).all()
+    rows = [rate for row in needed for rate in _rates(row.period, row.payer_set, row.sector, tariffs, payers)]
     if rows:
-        columns = [col(name) for name in ("period", "payer_set", "sector", *_PRICED)]
+        columns: list[ColumnClause[Any]] = [col(name) for name in ("period", "payer_set", "sector", *_PRICED)]
         connection.execute(insert(table("rate", *columns)), rows)
 
 
