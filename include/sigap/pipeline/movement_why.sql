@@ -1,6 +1,12 @@
--- Why somebody is on the lines of one of the two months only. `before` and `period`: coverage months.
-WITH was AS (SELECT DISTINCT person_id FROM billing.invoice_line WHERE period = :before AND NOT is_void),
-now AS (SELECT DISTINCT person_id FROM billing.invoice_line WHERE period = :period AND NOT is_void),
+-- Why somebody is in one of the two months only, on a line or added by a note. `before` and `period`: coverage months.
+WITH was AS (
+    SELECT person_id FROM billing.invoice_line WHERE period = :before AND NOT is_void
+    UNION SELECT person_id FROM billing.note_line WHERE period = :before AND line_id IS NULL
+),
+now AS (
+    SELECT person_id FROM billing.invoice_line WHERE period = :period AND NOT is_void
+    UNION SELECT person_id FROM billing.note_line WHERE period = :period AND line_id IS NULL
+),
 roster AS (
     SELECT coalesce(
         (SELECT max(roster_id) FROM billing.invoice WHERE period = :period AND status <> 'void'),
