@@ -69,7 +69,9 @@ def _print(found: "Watch") -> None:
     if not found.coverages:
         show.print(f"{found.as_of}: belum ada tagihan terbit.")
         return
-    table = Table("pembayar", "perlindungan", "tagihan", title=f"Posisi {found.as_of}", title_justify="left")
+    table = Table(title=f"Posisi {found.as_of}", title_justify="left")
+    for name in ("pembayar", "perlindungan", "tagihan"):
+        table.add_column(name, overflow="fold")
     for name in (
         "jatuh tempo", "terlambat (hari)", "terlindungi s.d.", "sisa tenggang (hari)", "orang", "terutang",
     ):  # fmt: skip
@@ -97,7 +99,7 @@ def _cells(one: "Watched") -> tuple[str, ...]:
         str(coverage.due_date),
         _number(one.days_overdue) if one.days_overdue else "",
         str(one.protected_until),
-        "" if coverage.is_paid and one.days_protected >= 0 else _number(one.days_of_grace),
+        "" if coverage.is_paid else _number(one.days_of_grace),
         _number(coverage.people),
         rupiah(max(coverage.open_idr, 0)),
         f"[{colour}]{word}[/]",

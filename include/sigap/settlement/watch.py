@@ -83,8 +83,9 @@ def watch(coverages: Iterable[Coverage], as_of: dt.date, rules: WatchRules) -> l
     - alert: overdue, and the third month without payment begins within `alert_days`, or has begun
     - lapsed: the months of grace after the end of protection are over
 
-    Protection ends with the last paid month before a coverage. Coverages that nobody billed and whose grace
-    ended more than `end_days` ago are left out: such a programme has ended.
+    Protection ends with the last paid month before a coverage. Left out are coverages that nobody billed and
+    whose grace ended more than `end_days` ago, since such a programme has ended, and those that are paid and
+    over, but for the last of a payer.
     """
     streams: dict[tuple[str, str], list[Coverage]] = {}
     for one in coverages:
@@ -101,7 +102,9 @@ def worst(found: Sequence[Watched]) -> str:
 def _watch(stream: list[Coverage], as_of: dt.date, rules: WatchRules) -> list[Watched]:
     paid = {month for one in stream if one.is_paid for month in _months(one)}
     unpaid = {month for one in stream if not one.is_paid for month in _months(one)} - paid
-    watched = (_judge(one, paid, unpaid, as_of, rules) for one in stream)
+    shown = [one for one in stream if not one.is_paid or one.covers_to.last_day >= as_of]
+    shown += sorted((one for one in stream if one.is_paid), key=lambda one: one.covers_to)[-1:]
+    watched = (_judge(one, paid, unpaid, as_of, rules) for one in dict.fromkeys(shown))
     return [one for one in watched if one.coverage.number is not None or one.days_of_grace >= -rules.end_days]
 
 
