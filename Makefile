@@ -53,9 +53,11 @@ lock: $(STAMP)  ## Compile the requirements*.txt from their .in files
 	@$(COMPILE) requirements-spark.in --output-file requirements-spark.txt
 
 SIZES ?= small,medium
+comma := ,
 bench: $(STAMP)  ## Measure a month, large lists, and linking beside its peers (SIZES=small,medium,large for a province)
 	@$(BIN)/python -m bench month
 	@$(BIN)/python -m bench intake
+	@$(BIN)/python -m bench billing $(if $(findstring large,$(SIZES)),--sizes 10000$(comma)100000$(comma)1000000$(comma)3000000)
 	@$(BIN)/python -m bench link --sizes $(SIZES)
 	@$(BIN)/python -m bench accuracy
 	@$(BIN)/python -m bench febrl

@@ -14,6 +14,8 @@ import psutil
 import typer
 from rich.console import Console
 
+from bench.billing import measure_billing
+from bench.billing_page import billing_page
 from bench.febrl import FLOORS, Outcome, measure_febrl
 from bench.intake import PEER, Reading, measure_intake
 from bench.labelled import written
@@ -73,6 +75,20 @@ def intake(
         "PostgreSQL runs beside and is not counted."
     )
     _show("intake", ["# Lists, from inbox to checked rows", *_head(size), *_intake(runs)], keep)
+
+
+@app.command()
+def billing(
+    sizes: Annotated[str, typer.Option(help="Person-lines, joined by commas.")] = "10000,100000,1000000",
+    months: Annotated[int, typer.Option(min=1, help="Months of history.")] = 36,
+    people: Annotated[int, typer.Option(min=1, help="People of each month of history.")] = 20_000,
+    keep: Keep = True,
+) -> None:
+    """Measure price, load with all constraints and ledger, beside pandas `to_sql`."""
+    with tempfile.TemporaryDirectory(prefix="sigap-bench-") as folder:
+        measured = measure_billing(Path(folder), [int(size) for size in sizes.split(",")], months, people)
+    size = "Each month once, in a process of its own; its roster and decisions stand in the warehouse before."
+    _show("billing", ["# Price, load and ledger", *_head(size), *billing_page(*measured)], keep)
 
 
 @app.command()
