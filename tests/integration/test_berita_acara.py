@@ -36,7 +36,10 @@ def resources(home: Any, warehouse: Any, lay_invoice: Callable[..., int]) -> Res
     lay_invoice(people=4)
     rows = bill_of({1: "16.800", 2: "8.400", 4: "16.800", 9: "16800"})
     lay_list(
-        opened, "sources.bills", "tagihan.csv", [*rows, {"kpj": "=1+1", "month": "2026-01", "total": "5"}]
+        opened,
+        "sources.bills",
+        "tagihan.csv",
+        [*rows, {"kpj": "90000000077", "month": "2026-01", "total": "5"}],
     )
     lay_list(opened, "sources.activations", "aktif.csv", active_list(1, 2), "2026-02-12T00:00Z")
     pay(opened, 67_200)
