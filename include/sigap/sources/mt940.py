@@ -20,18 +20,11 @@ from sigap.sources.refusals import HeaderNotFoundError, UnreadableFileError
 if TYPE_CHECKING:
     from mt940.models import Transaction, Transactions
 
-EXTENSIONS = (".sta", ".mt940", ".940")
 _LARGEST = 64 * 1024**2  # bytes; a year of a busy account has a tenth of it
-_TOP = re.compile(rb"^:(20|25|28C?|60[FM]):", re.MULTILINE)
 _FULL = 65  # characters of a line of :86:
 _MOVEMENT = re.compile(r"^:61:", re.MULTILINE)
 _COLUMNS = ("account", "booked_on", "amount", "mark", "currency", "reference", "description")
 _SEND_AGAIN = "Export the statement again, or take it as .csv or .xlsx"
-
-
-def is_mt940(start: bytes) -> bool:
-    """Whether a file begins like a statement: two different of its opening fields stand at line starts."""
-    return len(set(_TOP.findall(start))) >= 2
 
 
 def mt940_chunks(file: BinaryIO, file_name: str, entry: SourceEntry) -> Iterator[Chunk]:

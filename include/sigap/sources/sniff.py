@@ -1,23 +1,24 @@
 """What kind of file it is: its bytes decide, not its name."""
 
 import io
+import re
 import zipfile
 import zlib
 from pathlib import PurePosixPath
 from typing import BinaryIO, Literal
 
 from sigap.sources.encoding import looks_wide
-from sigap.sources.mt940 import EXTENSIONS as STATEMENTS
-from sigap.sources.mt940 import is_mt940
 from sigap.sources.package import look_through
 from sigap.sources.refusals import UnreadableFileError
 from sigap.sources.trial import try_reading
 
 Format = Literal["workbook", "csv", "parquet", "mt940"]
 TEXTS = (".csv", ".tsv", ".txt")
+STATEMENTS = (".sta", ".mt940", ".940")
 EXTENSIONS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".parquet", *TEXTS, *STATEMENTS)
 
 _ZIP, _OLE, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PAR1"
+_MT940 = re.compile(rb"^:(20|25|28C?|60[FM]):", re.MULTILINE)
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream in which Office hides a protected workbook
 _LARGEST_WORKBOOK = 256 * 1024**2  # bytes: a million rows of twenty columns have a third of it
 _RESAVE = "Open it in a spreadsheet program, save it as .xlsx or .csv (UTF-8) and send it again"
@@ -44,11 +45,16 @@ def format_of(file: BinaryIO, file_name: str) -> Format:
         return "parquet"
     if start.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
         raise UnreadableFileError(file_name, "is a web page under a spreadsheet's name", _RESAVE)
-    if extension in (*TEXTS, *STATEMENTS) and is_mt940(start):
+    if extension in (*TEXTS, *STATEMENTS) and _is_mt940(start):
         return "mt940"
     if extension in TEXTS and (b"\0" not in start or looks_wide(start)):
         return "csv"
     raise UnreadableFileError(file_name, "is not a spreadsheet, whatever its name says", _RESAVE)
+
+
+def _is_mt940(start: bytes) -> bool:
+    """Two different of a statement's opening fields stand at line starts."""
+    return len(set(_MT940.findall(start))) >= 2
 
 
 def _check_workbook(file: BinaryIO, file_name: str, is_zip: bool) -> None:
