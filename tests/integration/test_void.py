@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from sigap.billing.correction import Proposal
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, BillingError
 from sigap.pipeline.approve import is_approved, record_approval
 from sigap.pipeline.bill import bill
 from sigap.pipeline.close import lock
+from sigap.pipeline.corrections import check, propose
 from sigap.pipeline.issue import issue
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.void import answer_void, ask_void, void_requests
@@ -164,3 +166,13 @@ def test_a_void_invoice_does_not_come_back(issued: Resources) -> None:
     ):
         with pytest.raises(DBAPIError), issued.warehouse.begin() as connection:
             connection.execute(text(statement))
+
+
+def test_an_invoice_under_correction_is_not_voided(issued: Resources) -> None:
+    proposal = Proposal("FOUND_INSURED", "Surat BPJS 12", person_id=1, period=JANUARY)
+    [asked] = propose([proposal], "dinas", issued)
+    with pytest.raises(BillingError, match="has corrections that rest on its lines"):
+        ask_void(NUMBER, "bendahara", WHY, issued)
+    check([asked.proposal_id], "disagree", "Bukan orang yang sama", "bendahara", issued)
+    void(issued)
+    assert rows(issued, "SELECT status FROM billing.invoice") == [("void",)]

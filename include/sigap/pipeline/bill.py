@@ -22,7 +22,7 @@ from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.checked import with_check
 from sigap.pipeline.ledger import require_open
 from sigap.pipeline.locks import lock_month
-from sigap.pipeline.notes import draft_notes
+from sigap.pipeline.notes import draft_notes, left_out_lines
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import (
     approved_roster,
@@ -110,7 +110,9 @@ def _price(
     started = payers_ever_billed(connection, period)
     sets = [code for code in pc.unique(rows["funding_source"]).to_pylist() if code]
     months = months_due(sets, period, payers, started)
-    billed = billed_lines(connection, roster.roster_id, months)
+    billed = pa.concat_tables(
+        [billed_lines(connection, roster.roster_id, months), left_out_lines(connection, months)]
+    )
     return price_people(rows, billed, tariffs, payers, period, started)
 
 

@@ -15,6 +15,7 @@ from sigap.domain.period import Period
 from sigap.entitlement.budget import PAID_FOR, Budget
 from sigap.pipeline.billed import payers_ever_billed
 from sigap.pipeline.locks import lock_year
+from sigap.pipeline.notes import noted_idr
 from sigap.warehouse.store import copy_out
 from sigap.warehouse.tables import billing
 
@@ -41,8 +42,8 @@ def keep_within_pagu(
 
 
 def _owed_by_other_months(connection: Connection, period: Period, funding_source: str) -> int:
-    """What the source owes for the other months of the year, approved or issued; drafts owe nothing yet, void
-    invoices nothing any more.
+    """What the source owes for other months of the year, approved or issued, and by the notes of the year;
+    drafts owe nothing yet, void invoices nothing any more.
     """
     total = connection.execute(
         select(func.coalesce(func.sum(_invoice.total_idr), 0)).where(
@@ -52,7 +53,7 @@ def _owed_by_other_months(connection: Connection, period: Period, funding_source
             _invoice.status.in_(_STANDING),
         )
     ).scalar_one()
-    return int(total)
+    return int(total) + noted_idr(connection, period.year, funding_source)
 
 
 def budget_of(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from sigap.domain.nik import holds_nik
 from sigap.domain.period import Period
@@ -151,11 +151,17 @@ def _voidable(connection: Connection, number: str, period: Period) -> Row[Any]:
     invoice = connection.execute(select(billing.invoice).where(_invoice.number == number)).one()
     if invoice.status != "issued":
         raise BillingError(f"Invoice {number} is {invoice.status}: only an issued invoice can be voided.")
-    note_line, line = notes.note_line.c, billing.invoice_line.c
-    noted = exists().where(note_line.line_id == line.line_id, line.invoice_id == invoice.invoice_id)
-    if connection.execute(select(noted)).scalar():
+    correction, check, line = notes.correction.c, notes.correction_check.c, billing.invoice_line.c
+    asked = (
+        select(correction.correction_id)
+        .join(billing.invoice_line, line.line_id == correction.line_id)
+        .outerjoin(notes.correction_check, check.correction_id == correction.correction_id)
+        .where(line.invoice_id == invoice.invoice_id, func.coalesce(check.answer, "agree") == "agree")
+    )
+    if connection.execute(asked.limit(1)).first() is not None:
         raise BillingError(
-            f"Invoice {number} has notes, which rest on its lines. Correct the rest with notes too."
+            f"Invoice {number} has corrections that rest on its lines. Correct the rest in the same way, or "
+            f"turn down the ones that wait."
         )
     return invoice
 
