@@ -57,7 +57,8 @@ def test_workbook_and_pdf_say_the_same_of_a_month(resources: Resources) -> None:
         if cell.value is not None
     )
     for words in (
-        "Senin tanggal 16 Februari 2026", "PIHAK PERTAMA", "BPJS Ketenagakerjaan Kantor Cabang Bekasi",
+        "Senin tanggal enam belas bulan Februari tahun dua ribu dua puluh enam (16-02-2026)",
+        "PIHAK PERTAMA", "BPJS Ketenagakerjaan Kantor Cabang Bekasi",
         "lebih besar Rp8.395 (delapan ribu tiga ratus sembilan puluh lima rupiah)", "BELUM SESUAI: 5 orang",
         "1 baris tagihan tanpa NIK utuh", "SIGAP/SG/2026-01/0001",
     ):  # fmt: skip

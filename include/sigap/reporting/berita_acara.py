@@ -4,6 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 import pyarrow as pa
+from babel.dates import format_date
+from num2words import num2words
 
 from sigap.domain.money import rupiah
 from sigap.domain.period import Period
@@ -121,7 +123,7 @@ class BeritaAcara:
         if self.signed_on is None:
             day = f"hari ini, {dots} tanggal {dots} bulan {dots} tahun {dots}"
         else:
-            day = f"hari ini, {weekday(self.signed_on)} tanggal {indonesian_date(self.signed_on)}"
+            day = f"hari ini, {day_in_words(self.signed_on)}"
         return f"Pada {day}, bertempat di {self.office.place}, kami yang bertanda tangan di bawah ini:"
 
     @property
@@ -185,6 +187,8 @@ class BeritaAcara:
         )
 
 
-def weekday(day: dt.date) -> str:
-    """`Senin`."""
-    return ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")[day.weekday()]
+def day_in_words(day: dt.date) -> str:
+    """`Senin tanggal enam belas bulan Februari tahun dua ribu dua puluh enam (16-02-2026)`."""
+    name, month = format_date(day, "EEEE", locale="id_ID"), format_date(day, "MMMM", locale="id_ID")
+    number, year = num2words(day.day, lang="id"), num2words(day.year, lang="id")
+    return f"{name} tanggal {number} bulan {month} tahun {year} ({day:%d-%m-%Y})"
