@@ -190,6 +190,17 @@ def test_a_share_below_one_rupiah_parks_the_whole_person_month() -> None:
     ]
 
 
+@pytest.mark.parametrize("jkm_idr", [-1, -10_000, -20_000])
+def test_a_premium_with_a_part_below_zero_is_never_billed(jkm_idr: int) -> None:
+    from dataclasses import replace
+
+    tariffs = load_tariffs()
+    wrong = replace(tariffs, jkm=tuple(replace(jkm, value=jkm_idr) for jkm in tariffs.jkm))
+    priced = price_people(decisions({}), standing(), wrong, several(), APRIL, ())
+    assert priced.lines.num_rows == 0
+    assert reasons_of(priced) == [(1, "2026-04", "APBD_KOTA", "NOT_POSITIVE", None)]
+
+
 def test_every_reason_has_words_and_a_way_out() -> None:
     assert list(parking_reasons()) == [
         "PAYER_UNKNOWN", "NO_MEMBERSHIP_CHECK", "NIK_TWICE", "ALREADY_BILLED", "BEFORE_AGREEMENT",
