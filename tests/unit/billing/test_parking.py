@@ -12,6 +12,7 @@ from sigap.billing.invoice import draft_invoices
 from sigap.billing.parking import parking_reasons
 from sigap.billing.payers import Payers, load_payers
 from sigap.billing.price import BILLED, PARKED, Priced, price_people
+from sigap.billing.rates import dearest
 from sigap.billing.tariffs import load_tariffs
 from sigap.domain.period import Period
 
@@ -199,6 +200,23 @@ def test_a_premium_with_a_part_below_zero_is_never_billed(jkm_idr: int) -> None:
     priced = price_people(decisions({}), standing(), wrong, several(), APRIL, ())
     assert priced.lines.num_rows == 0
     assert reasons_of(priced) == [(1, "2026-04", "APBD_KOTA", "NOT_POSITIVE", None)]
+
+
+@pytest.mark.parametrize(
+    ("payer_set", "period", "expected"),
+    [
+        ("APBD_KOTA", APRIL, {"APBD_KOTA": 16_800}),
+        ("DBHCHT", APRIL, {"DBHCHT": 3 * 16_800}),
+        ("KOTA_PROVINSI", APRIL, {"APBD_PROVINSI": 5_544, "APBD_KOTA": 11_256}),
+        ("CSR", Period(2026, 3), {"CSR": 16_800}),  # transport pays half, the others do not yet
+        ("CSR", APRIL, {"CSR": 8_400}),
+    ],
+)
+def test_the_dearest_person_is_what_the_pagu_is_divided_by(
+    payer_set: str, period: Period, expected: dict[str, int]
+) -> None:
+    started = several().by_code.keys()
+    assert dearest(payer_set, load_tariffs(), several(), period, started) == expected
 
 
 def test_every_reason_has_words_and_a_way_out() -> None:
