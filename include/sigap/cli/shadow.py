@@ -49,6 +49,8 @@ def _facts(found: "Shadow") -> dict[str, object]:
 
 
 def _print(found: "Shadow") -> None:
+    from sigap.billing.parking import parking_reasons
+
     moves = found.moves
     whose = f"{_count(found.roster_people)} orang, daftar {found.roster_period} versi {found.roster_version}"
     show.print(f"{found.period}, {whose}. Tidak ada yang ditulis.")
@@ -57,7 +59,8 @@ def _print(found: "Shadow") -> None:
     moved = f"{_count(moves.people)} orang berubah, {_signed(moves.moved_idr)}"
     show.print(f"Total: {rupiah(moves.before_idr)} menjadi {rupiah(moves.after_idr)}; {moved}.")
     for reason, people in found.parked.items():
-        show.print(f"Tidak akan ditagihkan: {_count(people)} orang, {reason}.")
+        words = parking_reasons()[reason].indonesian
+        show.print(f"Tidak akan ditagihkan: {_count(people)} orang. {words} ({reason}).")
     if found.unverified:
         show.print(f"Belum diverifikasi pada sumbernya: {', '.join(found.unverified)}", soft_wrap=True)
 
