@@ -12,10 +12,12 @@ from upath import UPath
 
 from lay_bill import pay
 from sigap.cli import app
+from sigap.cli.watch import _LEVELS
 from sigap.lake import Lake
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.watch import Watch, watch_coverage
 from sigap.settings import load_settings
+from sigap.settlement.watch import LEVELS
 
 LayInvoice = Callable[..., int]
 
@@ -87,6 +89,10 @@ def test_a_scheduler_learns_of_an_alert_by_the_exit_status(
     assert facts["coverages"][0]["covers_from"] == "2026-01"
     table = run.invoke(app, wanted, env={"COLUMNS": "200"}).output
     assert "PERINGATAN" in table and "Warga" not in table
+
+
+def test_the_command_line_has_words_for_every_level_in_their_order() -> None:
+    assert _LEVELS == LEVELS
 
 
 def test_a_watch_without_invoices_says_so(resources: Resources) -> None:

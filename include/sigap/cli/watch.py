@@ -9,17 +9,18 @@ from rich.table import Table
 
 from sigap.cli.terminal import JsonOption, resources_for, settings_for, show, show_json
 from sigap.domain.money import rupiah
-from sigap.settlement.watch import LEVELS
 
 if TYPE_CHECKING:
     from sigap.pipeline.watch import Watch
     from sigap.settlement.watch import Watched
 
 REACHED = 3  # exit status when a level of --fail-on is reached; 1 and 2 are refusals and wrong commands
+# By level, ever worse: the levels of settlement/watch.py, which a glance at the help need not load.
 _WORDS = {
     "ok": ("aman", "green"), "due_soon": ("segera jatuh tempo", "cyan"), "overdue": ("terlambat", "yellow"),
     "alert": ("PERINGATAN", "bold red"), "lapsed": ("GUGUR", "bold red"),
 }  # fmt: skip
+_LEVELS = tuple(_WORDS)
 
 
 def watch(
@@ -28,22 +29,24 @@ def watch(
     ],
     fail_on: Annotated[
         str | None,
-        typer.Option(help=f"End with status {REACHED} when a coverage is that bad: {', '.join(LEVELS[1:])}."),
+        typer.Option(
+            help=f"End with status {REACHED} when a coverage is that bad: {', '.join(_LEVELS[1:])}."
+        ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show per payer and coverage what is due, overdue and about to lapse. Names no person."""
     from sigap.pipeline.watch import watch_coverage
 
-    if fail_on is not None and fail_on not in LEVELS:
-        raise typer.BadParameter(f"Choose one of {', '.join(LEVELS)}.", param_hint="--fail-on")
+    if fail_on is not None and fail_on not in _LEVELS:
+        raise typer.BadParameter(f"Choose one of {', '.join(_LEVELS)}.", param_hint="--fail-on")
     with resources_for(settings_for()) as resources:
         found = watch_coverage(as_of.date(), resources)
     if as_json:
         show_json(_plain(found))
     else:
         _print(found)
-    if fail_on is not None and LEVELS.index(found.level) >= LEVELS.index(fail_on):
+    if fail_on is not None and _LEVELS.index(found.level) >= _LEVELS.index(fail_on):
         raise typer.Exit(REACHED)
 
 
