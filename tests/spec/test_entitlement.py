@@ -13,7 +13,7 @@ from sigap.domain.period import Period
 from sigap.domain.reasons import reasons
 from sigap.entitlement import decisions as module
 from sigap.entitlement.budget import PAID_FOR, Budget
-from sigap.entitlement.decisions import Decisions, decide_people
+from sigap.entitlement.decisions import REMOVED, Decisions, decide_people
 from sigap.entitlement.rules import COVER_REASONS, Place, load_rules
 
 TABLES = Path(__file__).with_name("entitlement")
@@ -84,6 +84,7 @@ def decide(
         rules,
         period,
         budget,
+        pa.Table.from_pylist([{"person_id": 1} | case["removed"]] if "removed" in case else [], REMOVED),
     )
 
 

@@ -17,14 +17,15 @@ WHERE persons.person_id IS NULL OR persons.conflict IS NOT NULL;
 -- All findings about each, in the order in which they count. The first is the primary reason.
 CREATE TEMP TABLE found AS
 WITH aged AS (
-    SELECT candidate.*, cover.cover_reason, datesub('year', birth_date, $first_day) AS age,
+    SELECT candidate.*, cover.cover_reason, removed.person_id IS NOT NULL AS is_removed, coalesce(removed.is_dead, false) AS is_dead, datesub('year', birth_date, $first_day) AS age,
            CASE WHEN desil IS NULL THEN CASE WHEN $allow_unknown THEN len($tiers) + 1 END
                 ELSE list_position(list_transform($tiers, lambda tier: desil BETWEEN tier[1] AND tier[2]), true) END AS tier
-    FROM candidate LEFT JOIN cover USING (person_id)
+    FROM candidate LEFT JOIN cover USING (person_id) LEFT JOIN removed USING (person_id)
 )
 SELECT *, list_filter([
     conflict,
     CASE WHEN $stop_deceased AND is_deceased THEN 'DECEASED' END,
+    CASE WHEN $stop_removed AND is_removed THEN CASE WHEN is_dead THEN 'DECEASED' ELSE 'REMOVED' END END,
     CASE WHEN $stop_inactive AND is_inactive THEN 'DTKS_INACTIVE' END,
     CASE WHEN regency_code IS NULL THEN 'RESIDENCE_UNKNOWN' WHEN regency_code <> $regency THEN 'NOT_RESIDENT' END,
     CASE WHEN age IS NULL THEN 'DATA_INCOMPLETE'

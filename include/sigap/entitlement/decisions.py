@@ -24,6 +24,8 @@ ENTITLED = ("ELIGIBLE", "KEPT_NOT_LISTED", "KEPT_UNDER_REVIEW")
 OUTCOMES = ("subsidised", "waiting", "already_covered", "not_eligible", "held")
 CHANGES = ("joined", "stayed", "left")
 
+REMOVED = pa.schema([pa.field("person_id", pa.int64()), pa.field("is_dead", pa.bool_())])
+
 _BALANCE = """
 SELECT (SELECT count(*) FROM (SELECT person_id FROM persons UNION SELECT person_id FROM previous)),
        count(*), count(DISTINCT person_id), count(rule),
@@ -61,16 +63,24 @@ def decide_people(
     rules: Rules,
     period: Period,
     budget: Budget | None = None,
+    removed: pa.Table | None = None,
 ) -> Decisions:
     """Decide about everybody who is listed this month or was subsidised last month.
 
     `persons` and `memberships` have the columns of their identity datasets, `previous` those of the decisions
-    (last month's subsidised persons); without a `budget` places are limited by their quota alone. What a
-    membership says is in `coverage.sql`, the order of checks in `checks.sql`, of places in `ranks.sql`.
+    (last month's subsidised persons), `removed` those of `REMOVED`: who was taken out of an issued month by
+    two people. Without a `budget` places are limited by their quota alone. What a membership says is in
+    `coverage.sql`, the order of checks in `checks.sql`, of places in `ranks.sql`.
     Raises `EntitlementError` when a person would have no or two decisions, or a reason has no rule.
     """
     with connect() as connection:
-        tables = {"persons": persons, "memberships": memberships, "previous": previous, **_rule_tables(rules)}
+        tables = {
+            "persons": persons,
+            "memberships": memberships,
+            "previous": previous,
+            "removed": REMOVED.empty_table() if removed is None else removed,
+            **_rule_tables(rules),
+        }
         for name, rows in tables.items():
             connection.register(name, rows)
         for script in ("coverage", "checks", "ranks"):
@@ -145,6 +155,7 @@ def _values(rules: Rules, period: Period) -> dict[str, Any]:
         "own_outweighs": list(rules.coverage_own_outweighs),
         "order": list(rules.coverage_order),
         "stop_deceased": rules.person_stop_deceased,
+        "stop_removed": rules.person_stop_removed,
         "stop_inactive": rules.person_stop_inactive,
         "regency": rules.residence_regency,
         "age_min": rules.age_min,

@@ -57,6 +57,7 @@ class Rules(_Strict):
 
     person_hold_conflict: Literal[True]
     person_stop_deceased: StrictBool
+    person_stop_removed: StrictBool
     person_stop_inactive: StrictBool
     residence_regency: StrictStr
     continuity_keep: Literal[True]

@@ -18,6 +18,7 @@ from sigap.pipeline.budget import budget_of
 from sigap.pipeline.link import covered_before
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.people import survivors
+from sigap.pipeline.removed import removed_people
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import newest_roster, standing_invoices
 from sigap.pipeline.usable import came_again, overview
@@ -125,7 +126,9 @@ def _decide(inputs: _Inputs, rules: Rules, budget: Budget, period: Period, resou
         previous = _as_numbered_now(
             resources.lake.read(inputs.covered, where=pc.field("outcome") == "subsidised"), period, resources
         )
-    return decide_people(persons, memberships, previous, rules, period, budget)
+    with resources.warehouse.connect() as connection:
+        removed = removed_people(connection, period)
+    return decide_people(persons, memberships, previous, rules, period, budget, removed)
 
 
 def _as_numbered_now(previous: pa.Table, period: Period, resources: Resources) -> pa.Table:
