@@ -8,7 +8,7 @@ from sigap.billing.correction import Proposal, refuse_incomplete
 from sigap.domain.nik import holds_nik
 from sigap.domain.period import Period
 from sigap.errors import BillingError
-from sigap.pipeline.approve import approvers
+from sigap.pipeline.approvers import approvers
 from sigap.pipeline.corrected import find_corrected, place_of, sql_of
 from sigap.pipeline.proposed import Proposed, proposed
 from sigap.pipeline.resources import Resources, code_version
