@@ -104,7 +104,7 @@ def test_a_line_finds_its_invoice_by_number_then_by_code_then_by_the_exact_open_
         text("INSERT INTO settlement.billing_code VALUES ('12345678901', :id, 'bendahara')"),
         {"id": second.invoice_id},
     )
-    given = {"12345678901": FULL, NUMBER: FULL, "TRX 9": 33_600}
+    given = {"12345678901": FULL, NUMBER: FULL, "BPJS 9": 33_600}
     pay_into(connection, *({"amount_idr": amount, "reference": word} for word, amount in given.items()))
     assert settle(connection)["waiting_idr"] == 0
     rules = "SELECT rule FROM settlement.allocation ORDER BY invoice_id"
@@ -115,12 +115,12 @@ def test_a_line_finds_its_invoice_by_number_then_by_code_then_by_the_exact_open_
     ]
 
 
-@pytest.mark.parametrize("words", ["", "SIGAP/SG/2026-07/0009"], ids=["two fit", "unknown number"])
+@pytest.mark.parametrize("words", ["BPJS", "BPJS SIGAP/SG/2026-07/0009", "TUKANG"])
 def test_what_is_not_certain_waits(
     connection: Connection, lay_invoice: Callable[..., int], words: str
 ) -> None:
     lay_invoice("2026-01")
-    lay_invoice("2026-02", people=3 if not words else 2)
+    lay_invoice("2026-02", people=3 if words == "BPJS" else 2)
     pay_into(connection, {"amount_idr": FULL, "description": words})
     assert settle(connection)["waiting_idr"] == FULL
 

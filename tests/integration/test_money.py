@@ -126,7 +126,7 @@ def test_the_queue_says_why_a_line_waits_and_what_it_may_be_without_the_words_of
     for month, people in (("2026-01", 1), ("2026-02", 1), ("2026-03", 2)):
         lay_invoice(month, people=people)
     rows = (
-        "33.600;;REF LAMA",
+        "33.600;;BPJS LAMA",
         "50.400;;TAGIHAN SG 2026 03 NO 0003",
         "16.800;;APA",
         "1.000;;SIGAP/SG/2027-01/0009",
@@ -165,7 +165,7 @@ def test_finance_assigns_releases_links_and_reopens_with_name_and_reason(
     resources: Resources, lay_invoice: Callable[..., int], received: Callable[..., None]
 ) -> None:
     lay_invoice()
-    received({"bank_statement/rk.csv": BANK.replace("00123/LS/2026", "")})
+    received({"bank_statement/rk.csv": BANK.replace("00123/LS/2026", "BPJS")})
     received({"sp2d/sp2d.csv": FILES["sp2d/sp2d.csv"].replace("50.400", "16.800")})
     allocate(JANUARY, resources)
     by_amount = {line.line_id: line.amount_idr for line in payment_lines(resources)}

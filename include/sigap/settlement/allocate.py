@@ -79,10 +79,15 @@ def _by_code(line: Movement, books: Books) -> list[OpenInvoice]:
 
 
 def _by_amount(line: Movement, books: Books) -> list[OpenInvoice]:
-    """The one invoice of the payer with exactly this open; none for a line that names any invoice."""
+    """The one invoice of the payer with exactly this open.
+
+    None for a line that names any invoice, or of an unknown account whose words speak of something else.
+    """
     if line.allocated_idr or line.open_idr != line.amount_idr or books.channels.numbers_in(line.words):
         return []
     payer = books.channels.accounts.get(line.account)
+    if payer is None and not any(words.search(line.words.upper()) for words in books.channels.ours):
+        return []
     same = [
         one
         for one in books.open()

@@ -28,6 +28,7 @@ class Channels:
     accounts: Mapping[str, str]
     confirm_days: int
     reverse_days: int
+    ours: tuple[re.Pattern[str], ...]
     not_ours: tuple[re.Pattern[str], ...]
 
     def counting(self, day: dt.date) -> str:
@@ -57,6 +58,7 @@ def load_channels(file: Path = FILE) -> Channels:
             accounts={re.sub(r"\D", "", key): payer for key, payer in (tree["accounts"] or {}).items()},
             confirm_days=int(tree["confirm_days"]),
             reverse_days=int(tree["reverse_days"]),
+            ours=tuple(re.compile(pattern) for pattern in tree["ours"]),
             not_ours=tuple(re.compile(pattern) for pattern in tree["not_ours"] or ()),
         )
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
