@@ -206,3 +206,31 @@ def test_without_the_other_payer_on_the_same_wadah_the_parked_are_billed_later(
         ("APBD_PROVINSI", 1, 2, "issued"),
     ]
     assert rows(resources, "SELECT * FROM billing.parked") == []
+
+
+def test_who_was_billed_under_a_number_that_was_merged_is_not_billed_anew(
+    lay_roster: LayRoster, change_payers: ChangePayers
+) -> None:
+    resources = change_payers(quarterly)
+    lay_roster("2026-01", 3, 1, **only(1, 2, 4))
+    run_month(resources)
+    with resources.warehouse.begin() as connection:
+        connection.execute(text(MERGED))
+    lay_roster("2026-02", 3, 1, **only(1, 2, 3))
+    run_month(resources, FEBRUARY)
+    assert len(rows(resources, INVOICES)) == 1
+
+
+def only(*chosen: int) -> dict[str, Callable[[int], Any]]:
+    """Columns of a roster that subsidises these persons and lets the others wait."""
+    return {
+        "outcome": lambda n: "subsidised" if n in chosen else "waiting",
+        "funding_source": lambda n: "APBD_KOTA" if n in chosen else None,
+        "wadah_code": lambda n: "SG" if n in chosen else None,
+    }
+
+
+MERGED = """
+    INSERT INTO identity.person_event (period, person_id, kind, other_person_id, cause)
+    VALUES ('2026-02', 4, 'merged', 3, 'link')
+"""

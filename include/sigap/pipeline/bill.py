@@ -111,7 +111,7 @@ def _price(
     sets = [code for code in pc.unique(rows["funding_source"]).to_pylist() if code]
     months = months_due(sets, period, payers, started)
     billed = pa.concat_tables(
-        [billed_lines(connection, roster.roster_id, months), left_out_lines(connection, months)]
+        [billed_lines(connection, roster.roster_id, period, months), left_out_lines(connection, months)]
     )
     return price_people(rows, billed, tariffs, payers, period, started)
 

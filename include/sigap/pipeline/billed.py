@@ -8,12 +8,19 @@ from sqlalchemy import Connection, select
 from sigap.billing.payers import Payers
 from sigap.billing.price import BILLED
 from sigap.domain.period import Period
+from sigap.engine import connect
+from sigap.pipeline.people import survivors
 from sigap.warehouse.store import copy_out
 from sigap.warehouse.tables import billing
 
 _invoice = billing.invoice.c
 _line = billing.invoice_line.c
 _STANDING = ("approved", "issued")
+_SURVIVING = """
+SELECT lines.* REPLACE (coalesce(survivor_id, person_id) AS person_id)
+FROM lines LEFT JOIN merged USING (person_id)
+ORDER BY person_id, period, share_no
+"""
 
 
 def payers_ever_billed(connection: Connection, period: Period) -> frozenset[str]:
@@ -35,17 +42,25 @@ def months_due(
     return sorted(months | {period})
 
 
-def billed_lines(connection: Connection, roster_id: int, months: Collection[Period]) -> pa.Table:
-    """The lines (`billing.price.BILLED`) of these coverage months that stand on other rosters."""
-    names = ("person_id", "period", "payer_set", "share_no")
+def billed_lines(
+    connection: Connection, roster_id: int, period: Period, months: Collection[Period]
+) -> pa.Table:
+    """The lines (`billing.price.BILLED`) of these coverage months that stand on other rosters, under the
+    numbers that people have in `period`: somebody billed under a number that was merged is not billed anew.
+    """
+    wanted_months = sorted(str(month) for month in months)
     wanted = (
-        select(*(_line[name] for name in names))
+        select(*(_line[name] for name in BILLED.names))
         .join(billing.invoice, _invoice.invoice_id == _line.invoice_id)
-        .where(
-            ~_line.is_void,
-            _line.roster_id != roster_id,
-            _line.period.in_([str(month) for month in months]),
-            _invoice.status.in_(_STANDING),
-        )
+        .where(_invoice.roster_id != roster_id, _invoice.status.in_(_STANDING))
+        .where(_invoice.covers_from <= wanted_months[-1], _invoice.covers_to >= wanted_months[0])
+        .where(_line.period.in_(wanted_months), ~_line.is_void)
     )
-    return copy_out(connection, wanted, {field.name: field.type for field in BILLED}).cast(BILLED)
+    lines = copy_out(connection, wanted, {field.name: field.type for field in BILLED}).cast(BILLED)
+    merged = survivors(connection, period)
+    if lines.num_rows == 0 or merged.num_rows == 0:
+        return lines
+    with connect() as engine:
+        engine.register("lines", lines)
+        engine.register("merged", merged)
+        return engine.sql(_SURVIVING).to_arrow_table().cast(BILLED)
