@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from sigap.cli.correction import correction_app
 from sigap.cli.delivery import delivery_app
+from sigap.cli.documents import hand_over, verify
 from sigap.cli.explain import explain
 from sigap.cli.held import held_app
 from sigap.cli.invoice import invoice_app
@@ -71,6 +72,8 @@ app.command()(shadow)
 app.command()(watch)
 app.add_typer(reconcile_app, name="reconcile")
 app.command("link-tables")(link_tables)
+app.command("hand-over")(hand_over)
+app.command()(verify)
 
 UNFORESEEN = 70  # EX_SOFTWARE of sysexits.h
 INTERRUPTED = 130  # 128 and SIGINT, as shells count

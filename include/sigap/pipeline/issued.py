@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Date, Row, Select, and_, cast, func, select
+import pyarrow.compute as pc
+from sqlalchemy import BigInteger, ColumnElement, Connection, Date, Row, Select, and_, cast, func, select
 
 from sigap.billing.invoice import digest_lines
-from sigap.billing.payers import Payer
+from sigap.billing.payer import Payer
 from sigap.domain.period import Period
 from sigap.errors import ReportingError
-from sigap.reporting.invoice import LINES, Account, Approval, InvoiceDocument, Payee
+from sigap.pipeline.regions import regions_in_force
+from sigap.reporting.invoice import LINES, Account, Approval, InvoiceDocument, Payee, by_name
+from sigap.reporting.words import sector_names
 from sigap.warehouse.store import copy_out
 from sigap.warehouse.tables import audit, billing, entitlement
 
@@ -98,29 +101,66 @@ def describe(header: Row[Any], payer: Payer) -> InvoiceDocument:
     )
 
 
-def lines_of(header: Row[Any], connection: Connection) -> pa.Table:
-    """The lines of an invoice with their persons (`LINES`).
+def place_names(connection: Connection, period: Period) -> dict[str, str]:
+    """The name of every region by its code, as the editions in force at a month have it."""
+    places = regions_in_force(connection, period).places
+    known = places.filter(pc.is_valid(places["name"]))
+    return dict(zip(known["region_code"].to_pylist(), known["name"].to_pylist(), strict=True))
+
+
+def recaps_of(header: Row[Any], connection: Connection) -> dict[str, pa.Table]:
+    """Persons and rupiah of an invoice by kecamatan and by sector, as `recap` gives them, added up in SQL."""
+    line, decision = billing.invoice_line.c, entitlement.decision.c
+    same = and_(decision.roster_id == line.roster_id, decision.person_id == line.person_id)
+    amounts = [
+        cast(func.sum(line[name]), BigInteger).label(name) for name in ("jkk_idr", "jkm_idr", "total_idr")
+    ]
+    places = place_names(connection, Period.parse(header.period))
+    recaps = {}
+    for column, code in (("kecamatan", decision.kecamatan_code), ("sector", decision.sector)):
+        query = (
+            select(code.label("code"), func.count(line.person_id.distinct()).label("people"), *amounts)
+            .join_from(billing.invoice_line, entitlement.decision, same)
+            .where(line.invoice_id == header.invoice_id)
+            .group_by(code)
+        )
+        groups = copy_out(connection, query, {"code": pa.string()})
+        names = places if column == "kecamatan" else sector_names(groups["code"].to_pylist())
+        recaps[column] = by_name(groups, names)
+    return recaps
+
+
+def months_of(header: Row[Any], connection: Connection) -> pa.Table:
+    """Persons and rupiah of an invoice by coverage month, as `by_month` gives them."""
+    line = billing.invoice_line.c
+    amounts = [
+        cast(func.sum(line[name]), BigInteger).label(name) for name in ("jkk_idr", "jkm_idr", "total_idr")
+    ]
+    query = (
+        select(line.period, func.count(line.person_id.distinct()).label("people"), *amounts)
+        .where(line.invoice_id == header.invoice_id)
+        .group_by(line.period)
+        .order_by(line.period)
+    )
+    return copy_out(connection, query, {"period": pa.string()})
+
+
+def lines_of(header: Row[Any], connection: Connection, *, with_people: bool = True) -> pa.Table:
+    """The lines of an invoice with their persons (`LINES`); without them the columns of the digest only.
 
     Raises `ReportingError` when they no longer have the digest they were issued with.
     """
     line, decision = billing.invoice_line, entitlement.decision
-    person = [decision.c[name] for name in LINES.names if name in decision.c and name not in line.c]
-    amounts = [line.c[name] for name in LINES.names if name in line.c]
     same = and_(decision.c.roster_id == line.c.roster_id, decision.c.person_id == line.c.person_id)
-    query = (
-        select(*amounts, *person)
-        .join_from(line, decision, same)
-        .where(line.c.invoice_id == header.invoice_id)
-    )
-    rows = copy_out(connection, query, {field.name: field.type for field in LINES})
-    refuse_changed(header, digest_lines(rows))
-    return rows.select(LINES.names)
-
-
-def refuse_changed(header: Row[Any], digest: str) -> None:
-    """Raise `ReportingError` unless lines have the digest they were issued with."""
-    if digest != header.lines_sha256:
+    query = select(*(line.c[name] for name in LINES.names if name in line.c))
+    if with_people:
+        person = (decision.c[name] for name in LINES.names if name not in line.c)
+        query = query.add_columns(*person).join_from(line, decision, same)
+    found = query.where(line.c.invoice_id == header.invoice_id)
+    rows = copy_out(connection, found, {field.name: field.type for field in LINES})
+    if digest_lines(rows) != header.lines_sha256:
         raise ReportingError(
             f"Invoice {header.number}: its lines no longer have the digest they were issued with. "
             "No document is made; have billing.invoice_line examined."
         )
+    return rows.select([name for name in LINES.names if name in rows.column_names])

@@ -1,25 +1,39 @@
 """Verb `report`: the workbook, the PDF and the annex of every issued invoice of a month."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, func, or_
 from sqlalchemy.dialects.postgresql import insert
+from upath import UPath
 
 from sigap.billing.payers import Payers
 from sigap.domain.period import Period
-from sigap.pipeline.issued import READS, describe, issued_invoices, lines_of
+from sigap.pipeline.issued import (
+    READS,
+    describe,
+    issued_invoices,
+    lines_of,
+    months_of,
+    place_names,
+    recaps_of,
+)
+from sigap.pipeline.list_parts import write_parts
 from sigap.pipeline.resources import Resources, code_version
+from sigap.publish import publish_file
 from sigap.reporting.annex_pages import make_annex_pdf
-from sigap.reporting.folder import file_name, put
-from sigap.reporting.invoice import by_month, make_annex
+from sigap.reporting.folder import digest_file, file_name, put, room_in
+from sigap.reporting.invoice import make_annex
 from sigap.reporting.office import office_on
-from sigap.reporting.pdf import make_pdf
-from sigap.reporting.workbook import make_workbook
+from sigap.reporting.pdf import make_pdf, make_short_pdf
+from sigap.reporting.template import load_template
+from sigap.reporting.workbook import make_short_workbook, make_workbook
 from sigap.warehouse.tables import reporting
 
-Kind = Literal["workbook", "pdf", "annex"]
+Kind = Literal["workbook", "pdf", "annex", "part"]
 _ENDINGS: dict[Kind, str] = {"workbook": ".xlsx", "pdf": ".pdf", "annex": "-lampiran.pdf"}
+WHOLE = 50_000  # persons whose annex stands in the workbook and in one PDF; of more it comes in parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +44,7 @@ class Document:
     uri: str
     sha256: str
     number: str
+    part: int = 1
 
 
 def report(period: Period, resources: Resources) -> list[Document]:
@@ -58,12 +73,20 @@ def report(period: Period, resources: Resources) -> list[Document]:
 def contents_of(header: Row[Any], connection: Connection, payers: Payers) -> dict[Kind, bytes]:
     """The bytes of an invoice's documents as the warehouse has it now: the same rows, the same bytes.
 
-    Raises `ReportingError` when lines and header do not agree.
+    Of an invoice of more than `WHOLE` persons the annex comes in parts (`write_parts`), so it is not among
+    them. Raises `ReportingError` when lines and header do not agree.
     """
     document = describe(header, payers[header.funding_source])
-    lines = lines_of(header, connection)
-    annex, office = make_annex(lines), office_on(document.issued_date)
-    months = by_month(lines) if document.covers_from != document.covers_to else None
+    office = office_on(document.issued_date)
+    months = months_of(header, connection) if document.covers_from != document.covers_to else None
+    lines = lines_of(header, connection, with_people=header.people <= WHOLE)
+    if header.people > WHOLE:
+        recaps = recaps_of(header, connection)
+        return {
+            "workbook": make_short_workbook(document, office, recaps, months),
+            "pdf": make_short_pdf(document, office, recaps, months),
+        }
+    annex = make_annex(lines, place_names(connection, document.period))
     return {
         "workbook": make_workbook(document, annex, office, months),
         "pdf": make_pdf(document, annex, office, months),
@@ -85,13 +108,33 @@ def _publish(
         file = put(folder, document_name(header.number, kind), content)
         made.append(Document(kind, file.uri, file.sha256, header.number))
         _record(connection, header, made[-1])
+    if header.people > WHOLE:
+        made += _publish_parts(header, folder, connection, resources)
+    return made
+
+
+def _publish_parts(
+    header: Row[Any], folder: UPath, connection: Connection, resources: Resources
+) -> list[Document]:
+    template = load_template("finance", resources.settings.templates_dir)
+    made = []
+    is_local = folder.protocol in ("", "file")
+    with room_in(Path(folder.path) if is_local else resources.settings.home) as room:
+        parts = list(write_parts(header, room, template, connection, resources))
+        for part in parts:
+            document = Document(
+                "part", str(folder / part.file.name), digest_file(part.file), header.number, part.part
+            )
+            publish_file(folder / part.file.name, part.file)
+            _record(connection, header, document)
+            made.append(document)
     return made
 
 
 def _record(connection: Connection, header: Row[Any], made: Document) -> None:
     table = reporting.document
     shown = {"uri": made.uri, "sha256": made.sha256, "lines_sha256": header.lines_sha256}
-    statement = insert(table).values(invoice_id=header.invoice_id, kind=made.kind, **shown)
+    statement = insert(table).values(invoice_id=header.invoice_id, kind=made.kind, part=made.part, **shown)
     changed = or_(*(table.c[name] != statement.excluded[name] for name in shown))
     values = {**shown, "made_at": func.now()}
     connection.execute(

@@ -64,7 +64,7 @@ def write_annex(
     sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
     sheet.print_area = f"A1:{width}{last + 1}"
     results = _write_totals(sheet, annex, last)
-    results.rows = rows_xml(_columns(sheet, annex, styles), _FIRST_ROW)
+    results.rows = [rows_xml(_columns(sheet, annex, styles), _FIRST_ROW)]
     results.rows_before = last + 1
     return results
 

@@ -24,14 +24,16 @@ _HEADINGS = {
 _SIGN_COLUMNS = ("A", "C", "E")
 
 
-def write_cover(sheet: Worksheet, document: InvoiceDocument, office: Office) -> Results:
-    """Fill the sheet; returns the values of its formulas."""
+def write_cover(
+    sheet: Worksheet, document: InvoiceDocument, office: Office, annex: AnnexRange | None
+) -> Results:
+    """Fill the sheet; returns the values of its formulas. Without an annex its figures are the header's."""
     for letter, width in _WIDTHS.items():
         sheet.column_dimensions[letter].width = width
     results = Results()
     row = _write_letterhead(sheet, document, office)
     row = _write_facts(sheet, row, document)
-    row = _write_amounts(sheet, results, row, document)
+    row = _write_amounts(sheet, results, row, document, annex)
     row = _write_grounds(sheet, row, document)
     row = _write_signatures(sheet, row, document, office)
     _write_digest(sheet, row, document)
@@ -80,8 +82,9 @@ def _write_facts(sheet: Worksheet, row: int, document: InvoiceDocument) -> int:
     return row + 1
 
 
-def _write_amounts(sheet: Worksheet, results: Results, row: int, document: InvoiceDocument) -> int:
-    annex = AnnexRange(document.people)
+def _write_amounts(
+    sheet: Worksheet, results: Results, row: int, document: InvoiceDocument, annex: AnnexRange | None
+) -> int:
     _write_amount_row(sheet, row, "column")
     for letter, (indonesian, english) in _HEADINGS.items():
         sheet[f"{letter}{row}"].value = bilingual(indonesian, english, bold=True, lines=True)
@@ -91,13 +94,17 @@ def _write_amounts(sheet: Worksheet, results: Results, row: int, document: Invoi
         sheet[f"A{place}"].value = bilingual(charge.label, charge.account.name, lines=True)
         sheet[f"A{place}"].style = "cell_wrap"
         write_text(sheet[f"C{place}"], charge.account.code, "centre")
-        results.write(sheet, f"D{place}", f"=COUNTA({annex['nik']})", document.people, "idr")
-        results.write(sheet, f"E{place}", f"=SUM({annex[charge.column]})", charge.amount_idr, "idr")
+        counted, summed = (
+            (f"=COUNTA({annex['nik']})", f"=SUM({annex[charge.column]})") if annex else (None, None)
+        )
+        results.write(sheet, f"D{place}", counted, document.people, "idr")
+        results.write(sheet, f"E{place}", summed, charge.amount_idr, "idr")
         sheet.row_dimensions[place].height = 29
     total = row + 3
     _write_amount_row(sheet, total, "total_idr")
     write_text(sheet[f"A{total}"], "JUMLAH TAGIHAN", "total")
-    results.write(sheet, f"D{total}", f"=COUNTA({annex['nik']})", document.people, "total_idr")
+    counted = f"=COUNTA({annex['nik']})" if annex else None
+    results.write(sheet, f"D{total}", counted, document.people, "total_idr")
     results.write(sheet, f"E{total}", f"=SUM(E{row + 1}:E{row + 2})", document.total_idr, "total_idr")
     sheet.row_dimensions[total].height = 20
     words = f"Terbilang: {terbilang(document.total_idr)}"

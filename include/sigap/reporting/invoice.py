@@ -1,7 +1,7 @@
 """What an invoice document shows: its header, its by-name-by-address annex, and recaps of the annex."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -102,21 +102,26 @@ class InvoiceDocument:
     lines_sha256: str
 
 
-def make_annex(lines: pa.Table) -> pa.Table:
+def city_places() -> dict[str, str]:
+    """The names of the city's kelurahan and kecamatan by their codes."""
+    places = city().kelurahan
+    names = {place.code: place.name for place in places}
+    return names | {place.kecamatan_code: place.kecamatan_name for place in places}
+
+
+def make_annex(lines: pa.Table, places: Mapping[str, str] | None = None) -> pa.Table:
     """The annex of an invoice: `LINES` in, `ANNEX` out, numbered by kecamatan, kelurahan, name and NIK.
 
-    The months of a person are added up to one row.
+    The months of a person are added up to one row. `places` names regions by code; by default the city's.
     """
     people = _add_up(lines)
-    places = city().kelurahan
-    kelurahan = {place.code: place.name for place in places}
-    kecamatan = {place.kecamatan_code: place.kecamatan_name for place in places}
+    names = dict(city_places() if places is None else places)
     columns = {
-        **{name: _clean(people[name]) for name in ("nik", "full_name", "address")},
+        **{name: clean(people[name]) for name in ("nik", "full_name", "address")},
         "birth_date": people["birth_date"],
-        "kelurahan": _named(people["kelurahan_code"], kelurahan),
-        "kecamatan": _named(people["kecamatan_code"], kecamatan),
-        "sector": _named(people["sector"], sector_names(pc.unique(people["sector"]).to_pylist())),
+        "kelurahan": named(people["kelurahan_code"], names),
+        "kecamatan": named(people["kecamatan_code"], names),
+        "sector": named(people["sector"], sector_names(pc.unique(people["sector"]).to_pylist())),
         "covers": covers_in_words(people["first"], people["last"]),
         **{name: people[name] for name in ("months", *_AMOUNTS, "line_id")},
     }
@@ -149,7 +154,7 @@ def covers_in_words(first: pa.ChunkedArray, last: pa.ChunkedArray) -> pa.Chunked
     spans = pc.binary_join_element_wise(first, last, "/")
     known = pc.unique(spans).to_pylist()
     words = [short_months(*(Period.parse(month) for month in span.split("/"))) for span in known]
-    return _named(spans, dict(zip(known, words, strict=True)))
+    return named(spans, dict(zip(known, words, strict=True)))
 
 
 def check_annex(document: InvoiceDocument, annex: pa.Table, months: pa.Table | None = None) -> None:
@@ -165,14 +170,34 @@ def check_annex(document: InvoiceDocument, annex: pa.Table, months: pa.Table | N
             f"its header says {document.people} and {rupiah(document.total_idr)}. "
             "No document is made; have billing.invoice_line examined."
         )
-    if months is not None and pc.sum(months["total_idr"]).as_py() != document.total_idr:
-        raise ReportingError(
-            f"Invoice {document.number}: its months do not add up to {rupiah(document.total_idr)}. "
-            "No document is made; have billing.invoice_line examined."
-        )
+    _check_months(document, months)
     if pc.count_distinct(annex["nik"]).as_py() != annex.num_rows:
         raise ReportingError(
             f"Invoice {document.number}: one NIK stands in two of its lines. "
+            "No document is made; have billing.invoice_line examined."
+        )
+
+
+def check_recaps(
+    document: InvoiceDocument, recaps: Mapping[str, pa.Table], months: pa.Table | None = None
+) -> None:
+    """Raise `ReportingError` unless every recap adds up to the header."""
+    header = (document.people, document.jkk_idr, document.jkm_idr, document.total_idr)
+    for groups in recaps.values():
+        sums = tuple(pc.sum(groups[name], min_count=0).as_py() for name in ("people", *_AMOUNTS))
+        if sums != header:
+            raise ReportingError(
+                f"Invoice {document.number}: its recaps count {sums[0]} persons and {rupiah(sums[3])}, "
+                f"its header says {document.people} and {rupiah(document.total_idr)}. "
+                "No document is made; have billing.invoice_line examined."
+            )
+    _check_months(document, months)
+
+
+def _check_months(document: InvoiceDocument, months: pa.Table | None) -> None:
+    if months is not None and pc.sum(months["total_idr"]).as_py() != document.total_idr:
+        raise ReportingError(
+            f"Invoice {document.number}: its months do not add up to {rupiah(document.total_idr)}. "
             "No document is made; have billing.invoice_line examined."
         )
 
@@ -182,6 +207,14 @@ def recap(annex: pa.Table, column: str) -> pa.Table:
     grouped = annex.group_by(column).aggregate([("no", "count"), *((name, "sum") for name in _AMOUNTS)])
     names = [column, "no_count", *(f"{name}_sum" for name in _AMOUNTS)]
     return grouped.select(names).rename_columns(["name", "people", *_AMOUNTS]).sort_by("name")
+
+
+def by_name(groups: pa.Table, names: Mapping[str, str]) -> pa.Table:
+    """What `recap` gives, from groups by code: `code, people, jkk_idr, jkm_idr, total_idr`."""
+    called = groups.set_column(groups.column_names.index("code"), "name", named(groups["code"], dict(names)))
+    added = called.group_by("name").aggregate([(name, "sum") for name in ("people", *_AMOUNTS)])
+    ordered = added.select(["name", *(f"{name}_sum" for name in ("people", *_AMOUNTS))])
+    return ordered.rename_columns(["name", "people", *_AMOUNTS]).sort_by("name")
 
 
 def masked(nik: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -199,11 +232,13 @@ def by_month(lines: pa.Table) -> pa.Table:
     return grouped.select(names).rename_columns(["period", "people", *_AMOUNTS]).sort_by("period")
 
 
-def _clean(text: pa.ChunkedArray) -> pa.ChunkedArray:
+def clean(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text without control characters and blanks at its ends; nothing becomes an empty text."""
     return pc.fill_null(pc.utf8_trim_whitespace(pc.replace_substring_regex(text, _CONTROLS, " ")), "")
 
 
-def _named(codes: pa.ChunkedArray, names: dict[str, str]) -> pa.ChunkedArray:
+def named(codes: pa.ChunkedArray, names: dict[str, str]) -> pa.ChunkedArray:
+    """The name of each code, `UNKNOWN` for a code without one."""
     known: Sequence[str] = list(names)
     places = pc.index_in(codes, value_set=pa.array(known, pa.string())).combine_chunks()
     return pa.chunked_array([pc.fill_null(pa.array(list(names.values()), pa.string()).take(places), UNKNOWN)])

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import typst
 
 from sigap.errors import ReportingError
 from sigap.reporting.facts import Charge, Fact, approvals_of, charges_of, facts_of
-from sigap.reporting.invoice import InvoiceDocument, check_annex, recap
+from sigap.reporting.invoice import InvoiceDocument, check_annex, check_recaps, recap
 from sigap.reporting.letter import DOTS, letter_of
 from sigap.reporting.office import Office
 from sigap.reporting.recap import MONTHS, RECAPS, Recap, month_groups
@@ -30,7 +31,16 @@ def make_pdf(
     when they do not add up to the header, or when Typst refuses the template.
     """
     check_annex(document, annex, months)
-    return set_pages("invoice.typ", content_of(document, annex, office, months), document)
+    recaps = {kind.column: recap(annex, kind.column) for kind in RECAPS}
+    return set_pages("invoice.typ", content_of(document, recaps, office, months), document)
+
+
+def make_short_pdf(
+    document: InvoiceDocument, office: Office, recaps: Mapping[str, pa.Table], months: pa.Table | None = None
+) -> bytes:
+    """The same PDF from its recaps (`recap`, by annex column), for an invoice whose annex comes in parts."""
+    check_recaps(document, recaps, months)
+    return set_pages("invoice.typ", content_of(document, recaps, office, months), document)
 
 
 def set_pages(
@@ -56,13 +66,16 @@ def set_pages(
 
 
 def content_of(
-    document: InvoiceDocument, annex: pa.Table, office: Office, months: pa.Table | None = None
+    document: InvoiceDocument,
+    recaps: Mapping[str, pa.Table],
+    office: Office,
+    months: pa.Table | None = None,
 ) -> dict[str, Any]:
     """Everything the template shows, as plain text values."""
     span = document.covers_from, document.covers_to
-    recaps = [_recap(kind, recap(annex, kind.column).to_pylist()) for kind in RECAPS]
+    tables = [_recap(kind, recaps[kind.column].to_pylist()) for kind in RECAPS]
     if months is not None:
-        recaps.append(_recap(MONTHS, month_groups(months)))
+        tables.append(_recap(MONTHS, month_groups(months)))
     return {
         "title": f"Tagihan {document.number}",
         "author": ", ".join(office.letterhead),
@@ -87,7 +100,7 @@ def content_of(
         "place": office.place,
         "issued": indonesian_date(document.issued_date),
         "signatories": [asdict(signatory) for signatory in office.signatories],
-        "recaps": recaps,
+        "recaps": tables,
     }
 
 

@@ -133,15 +133,16 @@ def _write_group(
     fit_height(sheet, row, [(group["name"], _WIDTHS["B"])])
     for letter, name in _COUNTED.items():
         place = f"{letter}{row}"
-        if source is None:
-            sheet[place].value, sheet[place].style = group[name], "idr"
-        elif name == "people":
-            results.write(sheet, place, f"=COUNTIF({source[column]},$B{row})", group[name], "idr")
-        else:
-            formula = f"=SUMIF({source[column]},$B{row},{source[name]})"
-            results.write(sheet, place, formula, group[name], "idr")
+        formula = _formula(source, column, name, row) if source else None
+        results.write(sheet, place, formula, group[name], "idr")
     share = group["total_idr"] / document.total_idr
     results.write(sheet, f"G{row}", f"=F{row}/F${total_row}", share, "share")
+
+
+def _formula(source: AnnexRange, column: str, name: str, row: int) -> str:
+    if name == "people":
+        return f"=COUNTIF({source[column]},$B{row})"
+    return f"=SUMIF({source[column]},$B{row},{source[name]})"
 
 
 def _write_totals(

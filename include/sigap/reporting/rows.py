@@ -42,7 +42,7 @@ def _cells(column: Column, letter: str, first_row: int) -> Iterator[str]:
             yield f'<c r="{letter}{row}" s="{column.style}"/>'
         elif isinstance(value, str):
             style = column.quoted if value.startswith(FORMULA_STARTS) else column.style
-            text = f'<is><t xml:space="preserve">{escape(value[:LONGEST])}</t></is>'
+            text = f"<is><t{_keeps(value)}>{escape(value[:LONGEST])}</t></is>"
             yield f'<c r="{letter}{row}" s="{style}" t="inlineStr">{text}</c>'
         else:
             number = (value - _EPOCH).days if isinstance(value, dt.date) else value
@@ -54,3 +54,7 @@ def _heights(columns: Sequence[Column]) -> Iterable[str]:
     for row in range(len(columns[0].values)):
         height = height_of((str(values[row]), width) for values, width in wrapped)
         yield f' ht="{height:g}" customHeight="1"' if height else ""
+
+
+def _keeps(text: str) -> str:
+    return "" if text == text.strip() and "\n" not in text else ' xml:space="preserve"'

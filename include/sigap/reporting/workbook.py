@@ -1,18 +1,18 @@
 """The finance workbook of one invoice: bill, letter, accounts, annex, recaps. Totals are formulas."""
 
-import datetime as dt
+from collections.abc import Mapping
 
 import pyarrow as pa
 from openpyxl.workbook import Workbook
 
 from sigap.reporting import annex as annex_sheet
 from sigap.reporting import cover
-from sigap.reporting.invoice import InvoiceDocument, check_annex, recap
+from sigap.reporting.invoice import InvoiceDocument, check_annex, check_recaps, recap
 from sigap.reporting.letter import TITLE as LETTER
 from sigap.reporting.letter import write_letter
 from sigap.reporting.look import add_styles
 from sigap.reporting.office import Office
-from sigap.reporting.package import pack
+from sigap.reporting.package import describe_file, pack
 from sigap.reporting.recap import MONTHS, RECAPS, month_groups, write_recap
 from sigap.reporting.spp import TITLE as SPP
 from sigap.reporting.spp import write_spp
@@ -27,31 +27,50 @@ def make_workbook(
     when they do not add up to the header.
     """
     check_annex(document, annex, months)
+    recaps = {kind.column: recap(annex, kind.column) for kind in RECAPS}
+    return _make(document, office, recaps, months, annex)
+
+
+def make_short_workbook(
+    document: InvoiceDocument, office: Office, recaps: Mapping[str, pa.Table], months: pa.Table | None = None
+) -> bytes:
+    """The workbook without the annex, which follows in parts; `recaps` as from `recap`, by annex column.
+
+    Raises `ReportingError` when they do not add up to the header.
+    """
+    check_recaps(document, recaps, months)
+    return _make(document, office, recaps, months, None)
+
+
+def _make(
+    document: InvoiceDocument,
+    office: Office,
+    recaps: Mapping[str, pa.Table],
+    months: pa.Table | None,
+    annex: pa.Table | None,
+) -> bytes:
     workbook = Workbook()
     styles = add_styles(workbook)
     workbook.active.title = cover.TITLE
-    add, source = workbook.create_sheet, annex_sheet.AnnexRange(annex.num_rows)
+    add = workbook.create_sheet
+    source = annex_sheet.AnnexRange(annex.num_rows) if annex is not None else None
     results = [
-        cover.write_cover(workbook.active, document, office),
+        cover.write_cover(workbook.active, document, office, source),
         write_letter(add(LETTER), document, office),
         write_spp(add(SPP), document, office),
-        annex_sheet.write_annex(add(annex_sheet.TITLE), document, annex, styles),
-        *(
-            write_recap(add(kind.title), kind, document, recap(annex, kind.column).to_pylist(), source)
-            for kind in RECAPS
-        ),
     ]
+    if annex is not None:
+        results.append(annex_sheet.write_annex(add(annex_sheet.TITLE), document, annex, styles))
+    for kind in RECAPS:
+        groups = recaps[kind.column].to_pylist()
+        results.append(write_recap(add(kind.title), kind, document, groups, source))
     if months is not None:
         results.append(write_recap(add(MONTHS.title), MONTHS, document, month_groups(months)))
-    _describe(workbook, document, office)
+    describe_file(
+        workbook,
+        title=f"Tagihan {document.number}",
+        subject=f"SHA-256 {document.lines_sha256}",
+        creator=", ".join(office.letterhead),
+        day=document.issued_date,
+    )
     return pack(workbook, results, document.issued_date)
-
-
-def _describe(workbook: Workbook, document: InvoiceDocument, office: Office) -> None:
-    workbook.calculation.fullCalcOnLoad = True
-    properties = workbook.properties
-    properties.title = f"Tagihan {document.number}"
-    properties.subject = f"SHA-256 {document.lines_sha256}"
-    properties.creator = ", ".join(office.letterhead)
-    properties.language = "id-ID"
-    properties.created = dt.datetime.combine(document.issued_date, dt.time())
