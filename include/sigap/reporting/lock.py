@@ -2,6 +2,7 @@
 
 import io
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from sigap.errors import ReportingError
@@ -47,8 +48,10 @@ def is_protected(content: bytes) -> bool:
     """Whether a file asks for a password before it shows anything."""
     if content.startswith(_PDF):
         from pypdf import PdfReader
+        from pypdf.errors import PyPdfError
 
-        return bool(PdfReader(io.BytesIO(content)).is_encrypted)
+        with suppress(PyPdfError):  # a damaged one asks for nothing
+            return bool(PdfReader(io.BytesIO(content)).is_encrypted)
     return content.startswith(_COMPOUND)
 
 
