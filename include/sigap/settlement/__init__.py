@@ -9,13 +9,12 @@ from sigap.settlement.lists import (
     read_named_bill,
 )
 from sigap.settlement.match import ClassFigures, Match, match
-from sigap.settlement.read import read_bill, read_payments
 from sigap.settlement.sides import Sides
 from sigap.settlement.tolerance import Tolerance, tolerance_on
 from sigap.settlement.totals import Group, GroupMatch, match_totals
 
 __all__ = [
     "ClassFigures", "Group", "GroupMatch", "Match", "Sides", "Tolerance", "active_of", "match",
-    "match_classes", "match_totals", "names_people", "read_activations", "read_bill", "read_bill_totals",
-    "read_named_bill", "read_payments", "tolerance_on",
+    "match_classes", "match_totals", "names_people", "read_activations", "read_bill_totals",
+    "read_named_bill", "tolerance_on",
 ]  # fmt: skip

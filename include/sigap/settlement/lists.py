@@ -12,16 +12,9 @@ from sigap.domain.nik import decode_niks
 from sigap.domain.period import Period
 from sigap.engine import connect, in_order, numbered
 from sigap.errors import SettlementError
+from sigap.settlement.read import refuse_faults
 from sigap.settlement.sides import ACTIVATIONS, ACTIVE, BILLED
 from sigap.settlement.totals import Group
-
-_EXPECTED = {
-    "month": "the month that is reconciled",
-    "total": "whole rupiah, such as 16.800",
-    "wadah": "the code of a wadah, such as SG",
-    "people": "a number of persons, such as 11.666",
-    "active_from": "a date, such as 2026-01-31 or 31/01/2026",
-}
 
 
 def names_people(received: pa.Table) -> bool:
@@ -43,7 +36,7 @@ def read_named_bill(received: pa.Table, file_name: str, period: Period) -> pa.Ta
     if rows["nik"].null_count == rows["kpj"].null_count == rows.num_rows:
         raise SettlementError(
             f"{file_name}: no row has a NIK of 16 digits or a KPJ, so nobody on it can be found. Ask the "
-            f"sender for a file with these columns, or add their headers to the catalog entry, and collect it."
+            f"sender for a file with these columns, or add the headers to the catalog entry, and collect it."
         )
     return rows.select(BILLED.names).cast(BILLED)
 
@@ -89,22 +82,9 @@ def _read(name: str, received: pa.Table, file_name: str, values: Mapping[str, An
         connection.execute(_sql("cells.sql"))
         connection.register("received", numbered(received))
         rows = in_order(connection.sql(_sql(name), params=dict(values)))
-    _refuse_faults(rows, file_name)
+    refuse_faults(rows, file_name)
     return rows
 
 
 def _sql(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")
-
-
-def _refuse_faults(rows: pa.Table, file_name: str) -> None:
-    faulty = rows.select(["sheet", "row", "fault"]).drop_null()
-    if faulty.num_rows == 0:
-        return
-    first = faulty.slice(0, 1).to_pylist()[0]
-    sheet = f", sheet {first['sheet']!r}" if first["sheet"] else ""
-    others = f" {faulty.num_rows - 1} more rows have such a fault." if faulty.num_rows > 1 else ""
-    raise SettlementError(
-        f"{file_name}{sheet}, row {first['row']}: column {first['fault']} does not hold "
-        f"{_EXPECTED[first['fault']]}.{others} Ask the sender for a corrected file and collect it."
-    )
