@@ -11,7 +11,8 @@ from sigap.reporting.invoice import InvoiceDocument
 from sigap.reporting.look import bilingual
 from sigap.reporting.office import Office
 from sigap.reporting.page import prepare_page
-from sigap.reporting.words import english_months, indonesian_date, indonesian_months, terbilang
+from sigap.reporting.signing import write_signatures
+from sigap.reporting.words import english_months, indonesian_months, terbilang
 
 TITLE = "Sampul"
 _WIDTHS = {"A": 20, "B": 20, "C": 17, "D": 17, "E": 17, "F": 17}
@@ -21,7 +22,7 @@ _HEADINGS = {
     "D": ("Tenaga kerja", "Persons"),
     "E": ("Jumlah (Rp)", "Amount"),
 }
-_SIGN_COLUMNS = ("A", "C", "E")
+_SIGNED = (("A", "B"), ("C", "D"), ("E", "F"))
 
 
 def write_cover(
@@ -35,7 +36,7 @@ def write_cover(
     row = _write_facts(sheet, row, document)
     row = _write_amounts(sheet, results, row, document, annex)
     row = _write_grounds(sheet, row, document)
-    row = _write_signatures(sheet, row, document, office)
+    row = write_signatures(sheet, row, document, office, _SIGNED)
     _write_digest(sheet, row, document)
     prepare_page(sheet, document)
     sheet.page_setup.fitToHeight = 1
@@ -145,26 +146,6 @@ def _write_grounds(sheet: Worksheet, row: int, document: InvoiceDocument) -> int
         row += 1
         _wide(sheet, row, f"{fact.label}: {fact.value}", "text")
     return row + 2
-
-
-def _write_signatures(sheet: Worksheet, row: int, document: InvoiceDocument, office: Office) -> int:
-    sheet.merge_cells(f"E{row}:F{row}")
-    write_text(sheet[f"E{row}"], f"{office.place}, {indonesian_date(document.issued_date)}", "sign")
-    for letter, signatory in zip(_SIGN_COLUMNS, office.signatories, strict=False):
-        end = chr(ord(letter) + 1)
-        blocks = (
-            f"{signatory.act},",
-            signatory.role,
-            "",
-            signatory.name or "." * 34,
-            f"NIP {signatory.nip or '.' * 26}",
-        )
-        for place, text in enumerate(blocks, start=row + 1):
-            sheet.merge_cells(f"{letter}{place}:{end}{place}")
-            write_text(sheet[f"{letter}{place}"], text, "sign")
-    sheet.row_dimensions[row + 2].height = 28
-    sheet.row_dimensions[row + 3].height = 54
-    return row + 7
 
 
 def _write_digest(sheet: Worksheet, row: int, document: InvoiceDocument) -> None:

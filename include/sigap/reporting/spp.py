@@ -9,10 +9,12 @@ from sigap.reporting.letter import DOTS
 from sigap.reporting.look import bilingual
 from sigap.reporting.office import Office
 from sigap.reporting.page import fit_height, prepare_page
+from sigap.reporting.signing import write_signatures
 from sigap.reporting.words import grouped, indonesian_months, terbilang
 
 TITLE = "Rekap SPP-LS"
-_WIDTHS = {"A": 6, "B": 22, "C": 52, "D": 20}
+_WIDTHS = {"A": 6, "B": 26, "C": 42, "D": 30}
+_SIGNED = (("A", "B"), ("C", "C"), ("D", "D"))
 _HEADINGS = (
     ("No", "No"),
     ("Kode rekening", "Account"),
@@ -49,14 +51,16 @@ def write_spp(sheet: Worksheet, document: InvoiceDocument, office: Office) -> Re
         row += 1
         sheet[f"A{row}"].value, sheet[f"A{row}"].style = bilingual(fact.label, fact.label_en), "label"
         write_text(sheet[f"C{row}"], fact.value, "strong" if fact.is_strong else "text")
-        fit_height(sheet, row, [(fact.value, _WIDTHS["C"])])
+        sheet.merge_cells(f"C{row}:D{row}")
+        fit_height(sheet, row, [(fact.value, _WIDTHS["C"] + _WIDTHS["D"])])
     results = Results()
-    _write_accounts(sheet, results, row + 2, document)
+    row = _write_accounts(sheet, results, row + 2, document)
+    write_signatures(sheet, row + 2, document, office, _SIGNED)
     prepare_page(sheet, document)
     return results
 
 
-def _write_accounts(sheet: Worksheet, results: Results, row: int, document: InvoiceDocument) -> None:
+def _write_accounts(sheet: Worksheet, results: Results, row: int, document: InvoiceDocument) -> int:
     for letter, (indonesian, english) in zip(_WIDTHS, _HEADINGS, strict=True):
         sheet[f"{letter}{row}"].value = bilingual(indonesian, english, bold=True, lines=True)
         sheet[f"{letter}{row}"].style = "column"
@@ -79,3 +83,4 @@ def _write_accounts(sheet: Worksheet, results: Results, row: int, document: Invo
     sheet.merge_cells(f"A{total + 1}:D{total + 1}")
     write_text(sheet[f"A{total + 1}"], words, "quote")
     sheet.row_dimensions[total + 1].height = 24 + 15 * (len(words) // 95)
+    return total + 1
