@@ -16,6 +16,8 @@ from sigap.errors import ReportingError
 from sigap.lake import Lake
 from sigap.pipeline.report import report
 from sigap.pipeline.resources import Resources
+from sigap.pipeline.verify import verify
+from sigap.reporting.template import SHIPPED
 from sigap.settings import Settings
 from sigap.warehouse.tables import audit, billing, reporting
 
@@ -161,3 +163,75 @@ def test_report_leaves_other_months_alone(resources: Resources, lay_invoice: Cal
 def _documents(resources: Resources) -> list[object]:
     with resources.warehouse.connect() as connection:
         return list(connection.execute(select(reporting.document).order_by(reporting.document.c.kind)))
+
+
+def test_a_bill_of_a_quarter_says_its_months_in_every_document(
+    resources: Resources, lay_invoice: Callable[..., int]
+) -> None:
+    lay_invoice("2026-01", 3)
+    cover_a_quarter(resources)
+
+    made = {document.kind: UPath(document.uri).read_bytes() for document in report(JANUARY, resources)}
+
+    workbook = load_workbook(io.BytesIO(made["workbook"]), data_only=True)
+    rows = list(workbook["Lampiran BNBA"].iter_rows(min_row=5, max_row=7, values_only=True))
+    assert {row[8:13] for row in rows} == {("Jan–Mar 2026", 3, 30_000, 20_400, 50_400)}
+    months = workbook["Rekap Bulan"].iter_rows(min_row=5, max_row=7, values_only=True)
+    assert [row[1:3] for row in months] == [
+        ("Januari 2026", 3), ("Februari 2026", 3), ("Maret 2026", 3),
+    ]  # fmt: skip
+    for kind in ("pdf", "annex"):
+        said = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(made[kind])).pages)
+        assert "Januari–Maret 2026" in said
+        assert "151.200" in said
+
+
+def cover_a_quarter(resources: Resources) -> None:
+    """Make the invoice one of three months, past the guards, as `bill` would."""
+    names = "invoice_id, roster_id, person_id, income_band, jkk_idr, jkm_idr, total_idr, tariff, payer_set"
+    statements = (
+        f"INSERT INTO billing.invoice_line ({names}, period) SELECT {names}, month "
+        "FROM billing.invoice_line, unnest(ARRAY['2026-02', '2026-03']) month",
+        "UPDATE billing.invoice SET covers_to = '2026-03', jkk_idr = 3 * jkk_idr, jkm_idr = 3 * jkm_idr, "
+        "total_idr = 3 * total_idr, lines_sha256 = (SELECT encode(sha256(string_agg("
+        "format(E'%s,%s,10000,6800\\n', person_id, period), '' ORDER BY person_id, period)::bytea), 'hex') "
+        "FROM billing.invoice_line)",
+    )
+    with resources.warehouse.begin() as connection:
+        driver = connection.connection.cursor()
+        driver.execute("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            driver.execute(statement)
+
+
+def test_the_annex_of_a_great_invoice_comes_in_parts_beside_a_short_workbook(
+    resources: Resources, lay_invoice: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_invoice("2026-01", 5)
+    monkeypatch.setattr("sigap.pipeline.report.WHOLE", 4)
+    folder = resources.settings.templates_dir
+    folder.mkdir(parents=True)
+    content = (SHIPPED / "finance.yaml").read_text(encoding="utf-8")
+    (folder / "finance.yaml").write_text(
+        content.replace("1048576", "8"), encoding="utf-8"
+    )  # 3 persons a file
+
+    made = report(JANUARY, resources)
+
+    assert [(document.kind, document.part) for document in made] == [
+        ("workbook", 1), ("pdf", 1), ("part", 1), ("part", 2),
+    ]  # fmt: skip
+    assert [UPath(document.uri).name for document in made[2:]] == [
+        "SIGAP-SG-2026-01-0001-finance-32.75-bagian-1-dari-2.xlsx",
+        "SIGAP-SG-2026-01-0001-finance-32.75-bagian-2-dari-2.xlsx",
+    ]
+    workbook = load_workbook(UPath(made[0].uri), data_only=True)
+    assert "Lampiran BNBA" not in workbook.sheetnames
+    assert [cell.value for cell in workbook["Rekap Kecamatan"][5]][1:6] == [
+        "Bekasi Barat", 5, 50_000, 34_000, 84_000,
+    ]  # fmt: skip
+    sums = [load_workbook(UPath(document.uri), data_only=True).active["M8"].value for document in made[2:]]
+    assert sums[0] == 50_400
+    assert report(JANUARY, resources) == made
+    for document in made:
+        assert verify(Path(document.uri), resources).state == "matches"

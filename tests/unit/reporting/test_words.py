@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from sigap.domain.period import Period
 from sigap.errors import ReportingError
-from sigap.reporting.words import grouped, indonesian_date, indonesian_month, sector_names, terbilang
+from sigap.reporting.words import (
+    english_months,
+    grouped,
+    indonesian_date,
+    indonesian_month,
+    indonesian_months,
+    sector_names,
+    short_months,
+    terbilang,
+)
 
 DIGITS = ("", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 
@@ -83,3 +92,24 @@ def test_sector_is_spelled_out_when_it_has_no_name_of_its_own() -> None:
         "pkl": "Pedagang kaki lima",
         "juru_parkir": "Juru parkir",
     }
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said", "said_en", "short"),
+    [
+        ("2026-01", "2026-01", "Januari 2026", "January 2026", "Jan 2026"),
+        ("2026-01", "2026-03", "Januari–Maret 2026", "January–March 2026", "Jan–Mar 2026"),
+        (
+            "2025-11",
+            "2026-01",
+            "November 2025–Januari 2026",
+            "November 2025–January 2026",
+            "Nov 2025–Jan 2026",
+        ),
+    ],
+)
+def test_months_are_named_from_first_to_last(
+    first: str, last: str, said: str, said_en: str, short: str
+) -> None:
+    span = Period.parse(first), Period.parse(last)
+    assert (indonesian_months(*span), english_months(*span), short_months(*span)) == (said, said_en, short)
