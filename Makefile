@@ -58,6 +58,8 @@ bench: $(STAMP)  ## Measure a month, large lists, and linking beside its peers (
 	@$(BIN)/python -m bench month
 	@$(BIN)/python -m bench intake
 	@$(BIN)/python -m bench billing $(if $(findstring large,$(SIZES)),--sizes 10000$(comma)100000$(comma)1000000$(comma)3000000)
+	@$(BIN)/python -m bench settlement --people $(if $(findstring large,$(SIZES)),3000000,300000)
+	@$(BIN)/python -m bench documents
 	@$(BIN)/python -m bench link --sizes $(SIZES)
 	@$(BIN)/python -m bench accuracy
 	@$(BIN)/python -m bench febrl

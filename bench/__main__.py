@@ -16,6 +16,8 @@ from rich.console import Console
 
 from bench.billing import measure_billing
 from bench.billing_page import billing_page
+from bench.documents import measure_documents
+from bench.documents_page import documents_page
 from bench.febrl import FLOORS, Outcome, measure_febrl
 from bench.intake import PEER, Reading, measure_intake
 from bench.labelled import written
@@ -23,6 +25,9 @@ from bench.link import Limits, measure_accuracy, measure_speed
 from bench.link_data import SIZES
 from bench.link_page import accuracy_page, conditions, speed_page
 from bench.month import Measurement, measure_month
+from bench.settlement import measure_settlement
+from bench.settlement_page import settlement_page
+from sigap.pipeline.report import WHOLE
 from sigap.synth.labelled import profile_names
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
@@ -89,6 +94,31 @@ def billing(
         measured = measure_billing(Path(folder), [int(size) for size in sizes.split(",")], months, people)
     size = "Each month once, in a process of its own; its roster and decisions stand in the warehouse before."
     _show("billing", ["# Price, load and ledger", *_head(size), *billing_page(*measured)], keep)
+
+
+@app.command()
+def settlement(
+    people: Annotated[int, typer.Option(min=1, help="People invoiced, and rows of the bill.")] = 3_000_000,
+    keep: Keep = True,
+) -> None:
+    """Measure `settle`: a month beside a bill by name of the same size."""
+    with tempfile.TemporaryDirectory(prefix="sigap-bench-") as folder:
+        measured = measure_settlement(Path(folder), people)
+    size = f"{people:,} people on an issued invoice, a bill of as many rows; once, in a process of its own."
+    _show("settlement", ["# A month beside BPJS's bill", *_head(size), *settlement_page(measured)], keep)
+
+
+@app.command()
+def documents(
+    people: Annotated[int, typer.Option(min=1, max=WHOLE, help="People of the invoice.")] = 11_666,
+    repeat: Repeat = 3,
+    keep: Keep = True,
+) -> None:
+    """Measure an invoice's workbook, its PDF with annex, and the verb `report`."""
+    with tempfile.TemporaryDirectory(prefix="sigap-bench-") as folder:
+        runs = measure_documents(Path(folder), people, repeat)
+    size = f"An issued invoice of {people:,} people; median of {repeat} runs, each in a process of its own."
+    _show("documents", ["# The documents of an invoice", *_head(size), *documents_page(runs)], keep)
 
 
 @app.command()

@@ -5,28 +5,38 @@ from sqlalchemy import func, insert, select
 
 from sigap.domain.datasets import DECISIONS, PERSON_MEMBERSHIPS, PERSONS
 from sigap.domain.period import Period
+from sigap.domain.region import city
 from sigap.engine import connect
 from sigap.pipeline.approve import record_approval
 from sigap.pipeline.resources import Resources
 from sigap.warehouse.store import copy_rows
 from sigap.warehouse.tables import entitlement, identity
 
+# Every NIK has a form that somebody could have, in an order of its own; people live in every kelurahan.
 _PEOPLE = """
-SELECT i AS person_id, '32750' || lpad(i::TEXT, 11, '0') AS nik, 'Warga ' || i AS full_name, 'L' AS sex,
-       'Jalan Contoh ' || i AS address, '32.75.02.100' || (1 + i % 5) AS kelurahan_code,
-       '32.75.02' AS kecamatan_code,
+WITH numbered AS (
+    SELECT i, CAST(DATE '1970-01-01' + CAST(i % 12000 AS INT) AS DATE) AS birth_date,
+           $kelurahan[1 + i % len($kelurahan)] AS kelurahan_code
+    FROM range(1, $people + 1) AS numbers(i)
+)
+SELECT i AS person_id,
+       '327501' || strftime(birth_date, '%d%m%y') || lpad((1 + i // 12000)::TEXT, 4, '0') AS nik,
+       'Warga ' || i AS full_name, birth_date, 'L' AS sex,
+       'Jalan Contoh ' || i || ' RT 001' AS address, kelurahan_code,
+       left(kelurahan_code, 8) AS kecamatan_code,
        ['ojek_daring', 'becak', 'pasar'][1 + i % 3] AS sector, 1 AS desil, 'subsidised' AS outcome,
        'ELIGIBLE' AS reason_code, 'eligible@2025-10-01' AS rule, 1 AS tier, i AS rank,
        $covered AS was_covered,
        'APBD_KOTA' AS funding_source, 'SG' AS wadah_code
-FROM range(1, $people + 1) AS numbers(i) ORDER BY i
+FROM numbered ORDER BY i
 """
 
 
 def lay_roster(period: Period, people: int, resources: Resources) -> None:
     """An approved roster in which persons 1 to `people` are subsidised by the city."""
     with connect() as connection:
-        known = {"people": people, "covered": False}
+        places = [place.code for place in city().kelurahan]
+        known = {"people": people, "covered": False, "kelurahan": places}
         found = connection.sql(_PEOPLE, params=known).to_arrow_table()
     rows = _filled(found, DECISIONS)
     checked = {
