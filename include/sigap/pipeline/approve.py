@@ -82,11 +82,12 @@ def is_approved(period: Period, subject: str, resources: Resources) -> bool:
             return roster is not None and roster.status == "approved"
         before = _judgement(connection, subject, billed_roster_id(connection, period))
         if before is None:
-            return _has_nothing_to_judge(connection, period)
+            return has_nothing_to_judge(connection, period)
     return bool(before.verdict == "approved")
 
 
-def _has_nothing_to_judge(connection: Connection, period: Period) -> bool:
+def has_nothing_to_judge(connection: Connection, period: Period) -> bool:
+    """Whether `bill` left no invoice or note to judge: all is paid in advance, parked, or issued before."""
     outcome = audit.outcome.c
     newest = (
         select(outcome.counts["to_judge"].astext)

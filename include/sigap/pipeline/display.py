@@ -146,6 +146,7 @@ def _figures(summary: MonthSummary) -> Table:
             ("  not eligible", summary.not_eligible),
             ("  held for a person", summary.held_persons),
         ),
+        ((f"Parked: sigap invoice parked {summary.period}", summary.parked),) if summary.parked else (),
     )
     for group in groups:
         for label, number in group:

@@ -49,7 +49,8 @@ class Problem:
 class MonthSummary:
     """The figures of one month.
 
-    `repeated` counts rows with a twin before them by where it stands: file, source or across. `unverified`
+    `repeated` counts rows with a twin before them by where it stands: file, source or across. `parked` counts
+    subsidised person-months that were not billed. `unverified`
     names the rules and tariffs it rests on that nobody has seen in their source; `seconds` holds the duration
     of each verb's latest runs.
     """
@@ -66,6 +67,7 @@ class MonthSummary:
     waiting: int = 0
     not_eligible: int = 0
     held_persons: int = 0
+    parked: int = 0
     invoices: tuple[InvoiceFigures, ...] = ()
     documents: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -85,6 +87,7 @@ def summarise(period: Period, resources: Resources, run_id: str | None = None) -
             **_rows(connection, period),
             repeated=_repeated(connection, period),
             **_people(connection, period),
+            parked=_parked(connection, period),
             invoices=_invoices(connection, period),
             documents=_documents(connection, period),
             problems=_problems(connection, period),
@@ -110,6 +113,16 @@ def _repeated(connection: Connection, period: Period) -> dict[str, int]:
         select(twin.scope, func.sum(twin.rows)).where(twin.period == str(period)).group_by(twin.scope)
     )
     return {scope: int(rows) for scope, rows in found}
+
+
+def _parked(connection: Connection, period: Period) -> int:
+    roster = current_roster(connection, period)
+    wanted = select(func.count()).select_from(billing.parked)
+    return int(
+        connection.execute(
+            wanted.where(billing.parked.c.roster_id == (roster.roster_id if roster else None))
+        ).scalar_one()
+    )
 
 
 def _people(connection: Connection, period: Period) -> dict[str, int]:
