@@ -16,6 +16,7 @@ from sigap.pipeline.approve import is_approved, record_approval
 from sigap.pipeline.bill import bill
 from sigap.pipeline.invoices import parked_of_month
 from sigap.pipeline.issue import issue
+from sigap.pipeline.report import report
 from sigap.pipeline.resources import Resources
 
 JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
@@ -146,6 +147,7 @@ def test_a_month_that_is_paid_in_advance_needs_no_invoice_and_ends(
     assert len(rows(resources, INVOICES)) == 1
     counted = "SELECT counts->>'prepaid', counts->>'invoices' FROM audit.outcome WHERE verb = 'bill' "
     assert rows(resources, counted + "AND period = '2026-02'") == [("6", "0")]
+    assert report(FEBRUARY, resources) == []
 
 
 def test_nobody_is_billed_without_a_membership_check_and_the_others_are(

@@ -10,6 +10,7 @@ from upath import UPath
 
 from sigap.billing.payers import Payers
 from sigap.domain.period import Period
+from sigap.pipeline.approve import has_nothing_to_judge
 from sigap.pipeline.issued import (
     READS,
     describe,
@@ -21,6 +22,7 @@ from sigap.pipeline.issued import (
 )
 from sigap.pipeline.list_parts import write_parts
 from sigap.pipeline.resources import Resources, code_version
+from sigap.pipeline.rosters import standing_invoices
 from sigap.publish import publish_file
 from sigap.reporting.annex_pages import make_annex_pdf
 from sigap.reporting.folder import digest_file, file_name, put, room_in
@@ -48,7 +50,8 @@ class Document:
 
 
 def report(period: Period, resources: Resources) -> list[Document]:
-    """Write the documents of each issued invoice of the month; again changes nothing.
+    """Write the documents of each issued invoice of the month; again changes nothing. A month in which nothing
+    had to be billed, since it is paid for in advance, has none.
 
     Raises `ReportingError` when no invoice is issued, or when lines and header do not agree.
     """
@@ -56,6 +59,8 @@ def report(period: Period, resources: Resources) -> list[Document]:
         outcome.read(*READS)
         payers = resources.payers()
         with resources.warehouse.begin() as connection:
+            if has_nothing_to_judge(connection, period) and not standing_invoices(connection, period):
+                return []
             headers = issued_invoices(period, connection)
             documents = [
                 made for header in headers for made in _publish(header, connection, payers, resources)
