@@ -50,8 +50,8 @@ class Document:
 
 
 def report(period: Period, resources: Resources) -> list[Document]:
-    """Write the documents of each issued invoice of the month; again changes nothing. A month in which nothing
-    had to be billed, since it is paid for in advance, has none.
+    """Write the documents of each issued invoice of the month; again changes nothing. A month that is paid
+    for in advance has none.
 
     Raises `ReportingError` when no invoice is issued, or when lines and header do not agree.
     """
