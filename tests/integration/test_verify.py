@@ -170,6 +170,20 @@ def test_a_protected_copy_that_is_not_in_the_register_asks_for_its_password(
     assert verify(file, resources, "rahasia").state == "matches"
 
 
+def test_a_workbook_whose_properties_were_emptied_is_known_by_its_footer(
+    documents: Documents, resources: Resources, tmp_path: Path
+) -> None:
+    workbook = load_workbook(documents["workbook"])
+    workbook.properties.title = workbook.properties.subject = None
+    workbook["Lampiran BNBA"]["K7"].value = 99
+    workbook.save(tmp_path / "tanpa nama.xlsx")
+
+    verdict = verify(tmp_path / "tanpa nama.xlsx", resources)
+
+    assert (verdict.state, verdict.number) == ("changed", NUMBER)
+    assert "lembar 'Lampiran BNBA', sel K7 (JKK (Rp))" in verdict.places
+
+
 def test_a_removed_and_an_added_row_are_found(
     handed: tuple[Path, str], resources: Resources, tmp_path: Path
 ) -> None:

@@ -108,7 +108,7 @@ def test_an_invoice_shows_header_approvals_documents_and_recap(page: Page, porta
     assert approvals == [["Daftar penerima", "Disetujui", "dinas"], ["Tagihan", "Disetujui", "bendahara"]]
     digests = {row[0] for row in query(portal, "SELECT sha256 FROM reporting.document")}
     assert {row[3] for row in rows(page, "Dokumen")} == digests
-    assert len(digests) == 2
+    assert len(digests) == 3
     recap = rows(page, "Rekap per kecamatan")
     kept = query(
         portal,
