@@ -29,6 +29,7 @@ from sigap.pipeline.settle_sides import (
     roster_of_month,
 )
 from sigap.settlement import (
+    BILL_NEEDED,
     Group,
     Sides,
     match,
@@ -121,7 +122,7 @@ def _read_bill(
     period: Period, bill: Delivery, resources: Resources
 ) -> tuple[pa.Table | None, Sequence[Group]]:
     """The rows of a bill by name, or the totals by wadah of one without."""
-    received = resources.lake.read(bill.batch)
+    received = resources.lake.read(bill.batch, BILL_NEEDED)
     if names_people(received):
         return read_named_bill(received, bill.file_name, period), ()
     return None, read_bill_totals(received, bill.file_name, period)

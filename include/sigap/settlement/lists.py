@@ -16,6 +16,10 @@ from sigap.settlement.read import refuse_faults
 from sigap.settlement.sides import ACTIVATIONS, ACTIVE, BILLED
 from sigap.settlement.totals import Group
 
+BILL_NEEDED = (
+    "sheet", "row", "nik", "nik_cell", "kpj", "full_name", "month", "total", "wadah", "people",
+)  # fmt: skip
+
 
 def names_people(received: pa.Table) -> bool:
     """Whether a bill (`datasets.RECEIVED_BILLS`) is by name: some row has a NIK, a KPJ or a name."""
