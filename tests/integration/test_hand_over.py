@@ -98,30 +98,21 @@ def test_bpjs_gets_a_workbook_that_only_the_password_opens_with_whole_nik(
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed here")
-def test_libreoffice_asks_for_the_password_and_takes_the_right_one(
+def test_libreoffice_does_not_show_a_protected_list_without_its_password(
     resources: Resources, lay_invoice: Callable[..., int], out: Path, tmp_path: Path
 ) -> None:
     lay_invoice("2026-01", 2)
-    given = hand_over(JANUARY, "sk", out, resources)
+    hand_over(JANUARY, "sk", out, resources)
+    home = (tmp_path / "lo").as_uri()
+    command = ["soffice", f"-env:UserInstallation={home}", "--headless", "--convert-to", "csv"]
 
-    def convert(file: Path) -> str:
-        home = (tmp_path / "lo").as_uri()
-        command = ["soffice", f"-env:UserInstallation={home}", "--headless", "--convert-to", "csv"]
-        ended = subprocess.run(
-            [*command, "--outdir", str(tmp_path / "csv"), str(file)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return ended.stdout + ended.stderr
+    subprocess.run(
+        [*command, "--outdir", str(tmp_path / "csv"), str(out / f"{NAME}-sk.xlsx")],
+        capture_output=True,
+        check=False,
+    )
 
-    convert(given.files[0].file)
     assert not (tmp_path / "csv" / f"{NAME}-sk.csv").exists()
-    plain = tmp_path / f"{NAME}-sk.xlsx"
-    assert given.password is not None
-    plain.write_bytes(opened(given.files[0].file, given.password).getvalue())
-    convert(plain)
-    assert "Warga 2" in (tmp_path / "csv" / f"{NAME}-sk.csv").read_text()
 
 
 def test_finance_gets_its_documents_with_masked_nik_all_behind_one_password(
@@ -312,3 +303,41 @@ def test_command_shows_the_password_once_and_the_files(
     (password,) = re.findall(r"[a-z2-9]{5}(?:-[a-z2-9]{5}){3}", shown.err)
     assert load_workbook(opened(out / f"{NAME}-bpjs.xlsx", password)).active["B3"].value == "3275010101800002"
     assert password not in shown.out
+
+
+def test_persons_come_whole_and_in_order_when_they_fill_many_batches(
+    resources: Resources, lay_invoice: Callable[..., int], out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_invoice("2026-01", 60)
+    with resources.warehouse.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(
+            text("UPDATE entitlement.decision SET address = E'Jalan \"A\",\\nRT ' || person_id")
+        )
+    monkeypatch.setattr("sigap.pipeline.invoice_people._BLOCK", 1500)
+
+    given = hand_over(JANUARY, "sk", out, resources, is_protected=False)
+
+    rows = list(load_workbook(given.files[0].file).active.iter_rows(min_row=8, values_only=True))
+    assert [row[0] for row in rows] == list(range(1, 61))
+    assert [row[2] for row in rows] == sorted(f"Warga {number}" for number in range(1, 61))
+    assert [row[4] for row in rows] == [f'Jalan "A", RT {row[2].split()[1]}' for row in rows]
+
+
+@pytest.mark.parametrize(
+    "change", ["jkk_idr = 1, jkm_idr = 0, total_idr = 1", "jkk_idr = 6800, jkm_idr = 10000"]
+)
+def test_nothing_is_kept_when_the_lines_are_not_those_that_were_issued(
+    resources: Resources, lay_invoice: Callable[..., int], out: Path, change: str
+) -> None:
+    lay_invoice("2026-01", 4)
+    with resources.warehouse.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text(f"UPDATE billing.invoice_line SET {change} WHERE person_id = 2"))
+
+    with pytest.raises(ReportingError, match="no longer have the digest"):
+        hand_over(JANUARY, "bpjs", out, resources)
+
+    assert list(out.iterdir()) == []
+    with resources.warehouse.connect() as connection:
+        assert connection.execute(select(reporting.hand_over)).all() == []

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row
 from sigap.domain.money import rupiah
 from sigap.errors import ReportingError
 from sigap.pipeline.invoice_people import people_of, regencies_of
-from sigap.pipeline.issued import describe, place_names
+from sigap.pipeline.issued import describe, lines_of, place_names
 from sigap.pipeline.resources import Resources
 from sigap.reporting.folder import file_name
 from sigap.reporting.list_file import write_list
@@ -39,8 +39,10 @@ def write_parts(
 ) -> Iterator[HandedOver]:
     """Write the parts of a list one after another, each given out when it is there.
 
-    Raises `ReportingError` after the last one when they do not add up to the invoice.
+    Raises `ReportingError` when the lines have not the digest they were issued with, and after the last part
+    when the parts do not add up to the invoice.
     """
+    lines_of(header, connection, with_people=False)
     document = describe(header, resources.payers()[header.funding_source])
     places, office = place_names(connection, document.period), office_on(document.issued_date)
     parts = plan_parts(regencies_of(header, connection), template.most_people)
