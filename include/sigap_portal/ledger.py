@@ -44,12 +44,12 @@ def months_on_record(warehouse: Engine) -> list[Period]:
 
 
 def invoice_of(warehouse: Engine, number: str, page: int, line_id: int | None = None) -> Invoice | None:
-    """The issued invoice of that number with a page of its lines, or only line `line_id`; None if unknown."""
+    """The invoice of that number, issued or void, with a page of its lines or only `line_id`; else None."""
     invoice, roster = billing.invoice, entitlement.roster
     wanted = (
         select(invoice, roster.c.version.label("roster_version"))
         .join(roster, roster.c.roster_id == invoice.c.roster_id)
-        .where(invoice.c.number == number, invoice.c.status == "issued")
+        .where(invoice.c.number == number, invoice.c.status.in_(("issued", "void")))
     )
     with warehouse.connect() as connection:
         found = _rows(connection, wanted)
@@ -58,20 +58,25 @@ def invoice_of(warehouse: Engine, number: str, page: int, line_id: int | None = 
         (header,) = found
         return Invoice(
             header=header | {"period": Period.parse(header["period"])},
-            approvals=_approvals(connection, header["roster_id"]),
+            approvals=_approvals(connection, header["roster_id"], header["generation"]),
             documents=_documents(connection, header["invoice_id"]),
             recap=_recap(connection, header["invoice_id"]),
             lines=_lines(connection, header["invoice_id"], page, line_id),
-            pages=-(-header["people"] // PAGE),
+            pages=-(-_count_lines(connection, header["invoice_id"]) // PAGE),
         )
 
 
-def _approvals(connection: Connection, roster_id: int) -> list[Row]:
+def _approvals(connection: Connection, roster_id: int, generation: int) -> list[Row]:
     approval = audit.approval.c
-    return _rows(
-        connection,
-        select(audit.approval).where(approval.roster_id == roster_id).order_by(approval.approval_id),
-    )
+    of_roster = select(audit.approval).where(approval.roster_id == roster_id)
+    own = of_roster.where((approval.subject == "roster") | (approval.generation == generation))
+    return _rows(connection, own.order_by(approval.approval_id))
+
+
+def _count_lines(connection: Connection, invoice_id: int) -> int:
+    line = billing.invoice_line
+    wanted = select(func.count()).select_from(line).where(line.c.invoice_id == invoice_id)
+    return int(connection.execute(wanted).scalar_one())
 
 
 def _documents(connection: Connection, invoice_id: int) -> list[Row]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from sigap.audit.trace import Step
+from sigap.audit.step import Step
 from sigap.domain.money import rupiah
 from sigap.domain.reasons import reasons
 from sigap.reporting.words import grouped, indonesian_date, sector_names

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from sigap.audit.explain import Explanation
 from sigap.audit.sections import Section
-from sigap.audit.trace import Step
+from sigap.audit.step import Step
 from sigap.audit.wording import label_of, section_of
 from sigap_portal.trail import Words
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from sigap.audit.trace import Step, trace_line
+from sigap.audit.step import Step
+from sigap.audit.trace import trace_line
 from sigap.audit.wording import say as say_word
 from sigap.domain.period import Period
 from sigap.errors import BillingError

@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from sigap.audit.charged import money_steps
+from sigap.audit.trace import line_of
 from sigap.billing.correction import Proposal
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, BillingError
@@ -21,6 +23,7 @@ from sigap.pipeline.void import answer_void, ask_void, void_requests
 JANUARY = Period(2026, 1)
 NUMBER = "SIGAP/SG/2026-01/0001"
 WHY = "Rekening belanja keliru"
+APPROVED = ("Approval of the roster", "Approval of the invoices")
 
 
 def rows(resources: Resources, statement: str) -> list[tuple[Any, ...]]:
@@ -176,3 +179,31 @@ def test_an_invoice_under_correction_is_not_voided(issued: Resources) -> None:
     check([asked.proposal_id], "disagree", "Bukan orang yang sama", "bendahara", issued)
     void(issued)
     assert rows(issued, "SELECT status FROM billing.invoice") == [("void",)]
+
+
+def test_a_trace_tells_of_the_void_and_of_its_own_judgements_only(issued: Resources) -> None:
+    void(issued)
+    charge(issued)
+    [(old,), (new,)] = rows(issued, "SELECT line_id FROM billing.invoice_line WHERE person_id = 1 ORDER BY 1")
+    titles = ["Invoice line", "Invoice", "Request for a void", *APPROVED]
+    with issued.warehouse.connect() as connection:
+        told = money_steps(connection, line_of(connection, old))
+        assert [step.title for step in told] == titles
+        assert told[2].facts["replaced_by"] == "SIGAP/SG/2026-01/0002"
+        successor = money_steps(connection, line_of(connection, new))
+    assert [step.title for step in successor] == ["Invoice line", "Invoice", *APPROVED]
+
+
+def test_a_trace_tells_of_the_corrections_of_its_line(issued: Resources) -> None:
+    [asked] = propose([Proposal("FOUND_INSURED", "Surat 12", person_id=1, period=JANUARY)], "dinas", issued)
+    check([asked.proposal_id], "agree", "", "bendahara", issued)
+    with issued.warehouse.connect() as connection:
+        [correction] = [
+            step.facts
+            for step in money_steps(connection, line_of(connection, 1))
+            if step.title == "Correction of the line"
+        ]
+    assert (correction["kind"], correction["reason_code"], correction["total_idr"]) == (
+        "credit", "FOUND_INSURED", 16_800,
+    )  # fmt: skip
+    assert (correction["state"], correction["checked_by"]) == ("agreed", "bendahara")

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sigap.audit.case import Case, Row, place_in, row_name
 from sigap.audit.evidence import Pair
 from sigap.audit.history import checked_by, events_of, given_by, verdicts_about
-from sigap.audit.trace import Step, cells_of, file_of
+from sigap.audit.step import Step
+from sigap.audit.trace import cells_of, file_of
 from sigap.audit.wording import (
     because,
     compared,

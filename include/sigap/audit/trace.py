@@ -1,29 +1,22 @@
 """The way back from any rupiah: invoice line, decision, person, membership evidence, received cells."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection, Engine, select
 
+from sigap.audit.charged import money_steps
 from sigap.audit.origin import Origin, Place, origin_of, place_of
+from sigap.audit.step import Step, one
 from sigap.domain.batch import BatchRef
 from sigap.domain.reasons import reasons
 from sigap.errors import BillingError
 from sigap.lake import Lake
-from sigap.warehouse.tables import audit, billing, entitlement
+from sigap.warehouse.tables import billing, entitlement
 
 NO_MEMBERSHIP = "no membership was taken to be this person's"  # words.yaml of the portal translates it
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step back: what it is, and its facts in order."""
-
-    title: str
-    facts: dict[str, Any]
 
 
 def trace_line(line_id: int, warehouse: Engine, lake: Lake) -> list[Step]:
@@ -35,7 +28,7 @@ def trace_line(line_id: int, warehouse: Engine, lake: Lake) -> list[Step]:
         line = line_of(connection, line_id)
         origin, decision = origin_of(connection, line["roster_id"]), _decision(connection, line)
         return [
-            *_money_steps(connection, line),
+            *money_steps(connection, line),
             *_decision_steps(decision),
             *_evidence_steps(connection, lake, origin, line["person_id"]),
             *_row_steps(connection, lake, origin, decision),
@@ -46,44 +39,10 @@ def line_of(connection: Connection, line_id: int) -> dict[str, Any]:
     """The invoice line itself. Raises `BillingError` for an unknown one."""
     line = billing.invoice_line
     is_possible = 0 < line_id < 2**63  # beyond that PostgreSQL has no number for it
-    found = _one(connection, select(line).where(line.c.line_id == line_id)) if is_possible else None
+    found = one(connection, select(line).where(line.c.line_id == line_id)) if is_possible else None
     if found is None:
         raise BillingError(f"There is no invoice line {line_id}. `sigap export invoice-lines` lists them.")
     return found
-
-
-def _money_steps(connection: Connection, line: dict[str, Any]) -> list[Step]:
-    wanted = select(billing.invoice).where(billing.invoice.c.invoice_id == line["invoice_id"])
-    invoice = _one(connection, wanted) or {}
-    names = (
-        "number",
-        "status",
-        "period",
-        "funding_source",
-        "wadah_code",
-        "people",
-        "total_idr",
-        "lines_sha256",
-        "issued_at",
-    )
-    return [
-        Step(
-            "Invoice line",
-            {name: line[name] for name in ("line_id", "jkk_idr", "jkm_idr", "total_idr", "tariff")},
-        ),
-        Step("Invoice", {name: invoice[name] for name in names}),
-        *_approval_steps(connection, line["roster_id"]),
-    ]
-
-
-def _approval_steps(connection: Connection, roster_id: int) -> list[Step]:
-    found = connection.execute(
-        select(audit.approval)
-        .where(audit.approval.c.roster_id == roster_id)
-        .order_by(audit.approval.c.approval_id)
-    ).mappings()
-    names = ("verdict", "actor", "reason", "decided_at")
-    return [Step(f"Approval of the {row['subject']}", {name: row[name] for name in names}) for row in found]
 
 
 def _decision(connection: Connection, line: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +52,7 @@ def _decision(connection: Connection, line: dict[str, Any]) -> dict[str, Any]:
         .join(roster)
         .where(decision.c.roster_id == line["roster_id"], decision.c.person_id == line["person_id"])
     )
-    return _one(connection, wanted) or {}
+    return one(connection, wanted) or {}
 
 
 def _decision_steps(decision: dict[str, Any]) -> list[Step]:
@@ -175,8 +134,3 @@ def file_of(place: Place) -> dict[str, Any]:
 def _at(lake: Lake, batch: BatchRef, row: dict[str, Any], columns: list[str]) -> list[dict[str, Any]]:
     sheet = pc.field("sheet") == row["sheet"] if row["sheet"] is not None else pc.field("sheet").is_null()
     return lake.find(batch, sheet & (pc.field("row") == pa.scalar(row["row"], pa.int32())), columns)
-
-
-def _one(connection: Connection, wanted: Any) -> dict[str, Any] | None:
-    row = connection.execute(wanted).mappings().first()
-    return dict(row) if row is not None else None

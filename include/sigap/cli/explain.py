@@ -17,7 +17,7 @@ from sigap.pipeline.verbatim import verbatim
 if TYPE_CHECKING:
     from sigap.audit.explain import Explanation
     from sigap.audit.sections import Section
-    from sigap.audit.trace import Step
+    from sigap.audit.step import Step
 
 _WIDTH, _LABEL = 100, 24
 

@@ -9,7 +9,7 @@ from rich.text import Text
 from rich.tree import Tree
 from sqlalchemy import Row
 
-from sigap.audit.trace import Step
+from sigap.audit.step import Step
 from sigap.domain.money import rupiah
 from sigap.pipeline.bill import DraftInvoice
 from sigap.pipeline.questions import Question

@@ -4,7 +4,8 @@ import logging
 
 from sigap.audit.explain import Explanation, explain_person
 from sigap.audit.known import month_of
-from sigap.audit.trace import Step, line_of, trace_line
+from sigap.audit.step import Step
+from sigap.audit.trace import line_of, trace_line
 from sigap.domain.period import Period
 from sigap.identity.words import Language
 from sigap.pipeline.resources import Resources

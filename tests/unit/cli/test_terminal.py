@@ -7,7 +7,7 @@ from rich.text import Text
 
 from sigap.audit.explain import Explanation
 from sigap.audit.sections import Section
-from sigap.audit.trace import Step
+from sigap.audit.step import Step
 from sigap.cli.explain import print_explanation
 from sigap.cli.terminal import tell
 from sigap.domain.period import Period
