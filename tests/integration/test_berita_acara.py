@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from upath import UPath
 
 from lay_bill import JANUARY, NIKS, active_list, bill_of, lay_list, pay
-from sigap.cli import app
+from sigap.cli import app, terminal
 from sigap.errors import SettlementError
 from sigap.lake import Lake
 from sigap.pipeline.berita_acara import write_berita_acara
@@ -140,9 +140,12 @@ def test_no_text_of_a_bill_becomes_a_formula(suffix: str) -> None:
         assert {cell.data_type for cell in cells if cell.value} == {"s"}
 
 
-def test_the_command_line_shows_the_month_and_what_to_do(resources: Resources) -> None:
+def test_the_command_line_shows_the_month_and_what_to_do(
+    resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(terminal.show, "_width", 200)
     run = CliRunner()
-    told = run.invoke(app, ["reconcile", "2026-01"], env={"COLUMNS": "200"})
+    told = run.invoke(app, ["reconcile", "2026-01"])
     assert told.exit_code == 0, told.output
     for words in ("Rp67.200", "paid_not_active", "dahulukan yang paling lama", "sigap reconcile differences"):
         assert words in told.output

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from upath import UPath
 
 from lay_bill import pay
-from sigap.cli import app
+from sigap.cli import app, terminal
 from sigap.cli.watch import _LEVELS
 from sigap.lake import Lake
 from sigap.pipeline.resources import Resources
@@ -75,8 +75,9 @@ def test_a_day_in_the_past_sees_only_what_was_known_then(
 
 
 def test_a_scheduler_learns_of_an_alert_by_the_exit_status(
-    resources: Resources, issued_early: LayInvoice
+    resources: Resources, issued_early: LayInvoice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(terminal.show, "_width", 200)
     issued_early("2026-01", 3)
     run, wanted = CliRunner(), ["watch", "--as-of", "2026-02-20"]
     assert run.invoke(app, wanted).exit_code == 0
@@ -87,7 +88,7 @@ def test_a_scheduler_learns_of_an_alert_by_the_exit_status(
     facts = json.loads(told.output)
     assert (facts["level"], facts["people_at_risk"]) == ("alert", 3)
     assert facts["coverages"][0]["covers_from"] == "2026-01"
-    table = run.invoke(app, wanted, env={"COLUMNS": "200"}).output
+    table = run.invoke(app, wanted).output
     assert "PERINGATAN" in table and "Warga" not in table
 
 
