@@ -43,9 +43,7 @@ def test_every_reason_code_in_the_code_is_known() -> None:
     )
     for file in [*(ROOT / "include" / "sigap").rglob("*.sql"), *(ROOT / "include" / "sigap").rglob("*.py")]:
         unknown = set(pattern.findall(file.read_text(encoding="utf-8"))) - listed
-        assert not unknown, (
-            f"{file.name} uses {unknown}: add them to domain/reasons.yaml"
-        )
+        assert not unknown, f"{file.name} uses {unknown}: add them to domain/reasons.yaml"
 
 
 def test_nothing_in_the_tree_is_unfinished() -> None:
