@@ -27,7 +27,7 @@ up: $(STAMP)  ## Start PostgreSQL and Airflow and keep them until Ctrl-C (SIGAP_
 
 # Without reordering the longest files come first, so that no worker waits for one at the end.
 test: $(STAMP) browser  ## Run everything that must pass
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # PySpark lies in a folder of its own, where only these tests see it.
 test-spark: $(STAMP)  ## Link on a Spark cluster of three processes; needs Java 17 and some minutes

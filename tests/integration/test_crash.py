@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from sigap.pipeline.bill import bill
 from sigap.pipeline.issue import issue, number_invoice
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.rosters import invoices_of
+from sigap.pipeline.void import answer_void, ask_void
 
 JANUARY = Period(2026, 1)
 LayRoster = Callable[..., int]
@@ -88,6 +90,28 @@ def test_a_verb_that_dies_anywhere_leaves_all_or_nothing(
         each(resources)
     assert state(resources) == first
     assert first[0][0][:2] == ("SIGAP/SG/2026-01/0001", "issued")
+
+
+def test_a_void_that_dies_anywhere_leaves_all_or_nothing(resources: Resources, lay_roster: LayRoster) -> None:
+    finance = replace(
+        resources, settings=resources.settings.model_copy(update={"invoice_approvers": "bendahara,ppk"})
+    )
+    lay_roster(subsidised=3)
+    record_approval(JANUARY, "roster", "approved", "dinas", None, finance)
+    for each in VERBS.values():
+        each(finance)
+    asked = ask_void("SIGAP/SG/2026-01/0001", "bendahara", "Rekening keliru", finance)
+    before, deaths = state(finance), 0
+    while state(finance) == before:
+        deaths += 1
+        with dying_after(finance, deaths), suppress(DBAPIError):
+            answer_void(asked.void_request_id, "approved", "ppk", None, finance)
+    assert deaths >= 8, "the void was hardly interrupted: this test would prove little"
+    done = state(finance)
+    assert (done[0][0][1], {line[4] for line in done[1]}) == ("void", {True})
+    assert {balance for _, balance in done[4]} == {0}
+    answer_void(asked.void_request_id, "approved", "ppk", None, finance)
+    assert state(finance) == done
 
 
 def test_fifty_issues_at_once_give_the_numbers_one_to_fifty(

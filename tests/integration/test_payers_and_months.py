@@ -14,6 +14,7 @@ from sigap.domain.period import Period
 from sigap.errors import BillingError
 from sigap.pipeline.approve import is_approved, record_approval
 from sigap.pipeline.bill import bill
+from sigap.pipeline.close import lock
 from sigap.pipeline.invoices import parked_of_month
 from sigap.pipeline.issue import issue
 from sigap.pipeline.report import report
@@ -165,6 +166,15 @@ def test_nobody_is_billed_without_a_membership_check_and_the_others_are(
     assert rows(resources, INVOICES) == []
     [parked] = parked_of_month(JANUARY, resources)
     assert (parked.reason_code, parked.person_months) == ("NO_MEMBERSHIP_CHECK", 3)
+
+
+def test_a_month_whose_books_are_locked_is_not_billed(resources: Resources, lay_roster: LayRoster) -> None:
+    lay_roster(subsidised=3)
+    record_approval(JANUARY, "roster", "approved", "dinas", None, resources)
+    lock(JANUARY, "bendahara", resources)
+    with pytest.raises(BillingError, match="2026-01 is locked"):
+        bill(JANUARY, resources)
+    assert rows(resources, INVOICES) == []
 
 
 def test_two_persons_of_one_nik_are_parked_and_the_rest_is_billed(
