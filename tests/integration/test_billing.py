@@ -322,7 +322,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sigap.domain.period import Period
 from sigap.lake import Lake
-from sigap.pipeline import bill, issue
+from sigap.pipeline import bill, issue, lay
 from sigap.pipeline.resources import Resources
 from sigap.settings import load_settings
 
@@ -331,9 +331,9 @@ def die(*_args, **_kwargs):
 
 where, verb = sys.argv[1:]
 if where == "batch written":
-    bill._lay = die
+    bill.lay_drafts = die
 elif where == "headers written":
-    bill.copy_rows = die
+    lay.copy_rows = die
 elif where == "lines written":
     commit = Connection._commit_impl
     Connection._commit_impl = lambda self, *a, **k: die()

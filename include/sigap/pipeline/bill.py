@@ -1,16 +1,15 @@
 """What is owed: lines priced, drafts laid, people parked. A month billed twice gives the same rows."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from psycopg.errors import UniqueViolation
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, select
 
-from sigap.billing.invoice import InvoiceDraft, draft_invoices, lines_of
+from sigap.billing.invoice import InvoiceDraft, draft_invoices
 from sigap.billing.payers import Payers
 from sigap.billing.price import NEEDED, Priced, price_people
 from sigap.billing.tariffs import Tariffs
@@ -20,7 +19,8 @@ from sigap.errors import ApprovalError, BillingError
 from sigap.pipeline.billed import billed_lines, months_due, payers_ever_billed
 from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.checked import with_check
-from sigap.pipeline.ledger import require_open
+from sigap.pipeline.lay import lay_drafts, park
+from sigap.pipeline.ledger import guards, require_open
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.notes import draft_notes, left_out_lines
 from sigap.pipeline.resources import Resources, code_version
@@ -28,15 +28,11 @@ from sigap.pipeline.rosters import (
     approved_roster,
     billed_roster_id,
     invoices_of,
-    next_generation,
     standing_invoices,
-    unreplaced,
 )
-from sigap.warehouse.store import copy_rows
-from sigap.warehouse.tables import billing, entitlement
+from sigap.warehouse.tables import entitlement
 
 _roster = entitlement.roster.c
-_invoice = billing.invoice.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +56,10 @@ def bill(period: Period, resources: Resources) -> BatchRef:
 
     What one payer or person lacks parks that payer's people or that person with a reason (`billing.parked`);
     the rest goes on. Months that stand on invoices of an earlier month are not billed again. Invoices that
-    finance approved or that were issued stay as they are; a void one gets a successor linked to it.
-    Agreed corrections become draft notes. Raises
-    `ApprovalError` without an approved roster, `BillingError` when nobody can be priced, a budget ceiling
-    would be exceeded, the month's books are locked, or invoices that stand have other lines; then nothing was
-    written.
+    finance approved or that were issued stay as they are; a void one gets a successor linked to it. Agreed
+    corrections become draft notes. Raises `ApprovalError` without an approved roster, `BillingError` when
+    nobody can be priced, a budget ceiling would be exceeded, the month's books are locked, or invoices that
+    stand have other lines; then nothing was written.
     """
     with resources.outcome_of("bill", period) as outcome:
         tariffs, payers = resources.tariffs(), resources.payers()
@@ -75,12 +70,12 @@ def bill(period: Period, resources: Resources) -> BatchRef:
         decisions = BatchRef.from_dict(roster.batch)
         outcome.read("entitlement.roster", decisions)
         drafts = draft_invoices(priced.lines, payers, period)
-        with resources.warehouse.begin() as connection:
+        with guards(), resources.warehouse.begin() as connection:
             lock_month(connection, period)
             new = _refuse(connection, roster, drafts, payers)
             batch = resources.lake.write("billing.lines", period, priced.lines, [decisions], outcome.versions)
-            is_new = _lay(connection, roster, new, priced.lines, tariffs)
-            _park(connection, roster.roster_id, priced.parked)
+            is_new = lay_drafts(connection, roster, new, priced.lines, tariffs)
+            park(connection, roster.roster_id, priced.parked)
             notes = draft_notes(connection, period)
         outcome.versions["unverified"] = ", ".join(_unverified(priced.lines, tariffs, payers, period))
         outcome.wrote(batch, "billing.invoice", "billing.invoice_line", "billing.parked", "billing.note")
@@ -181,85 +176,3 @@ def _refuse(
         owed += [(draft.funding_source, draft.total_idr) for draft in new]
         keep_within_pagu(connection, period, owed, payers)
     return new
-
-
-def _lay(
-    connection: Connection,
-    roster: Row[Any],
-    drafts: Sequence[InvoiceDraft],
-    lines: pa.Table,
-    tariffs: Tariffs,
-) -> bool:
-    """Replace the month's drafts unless they are these already; returns whether anything was written."""
-    replaced = unreplaced(connection, Period.parse(roster.period))
-    generation = next_generation(connection, roster.roster_id)
-    headers = [_header(draft, roster, tariffs, generation, replaced) for draft in drafts]
-    rows = [row for row in invoices_of(connection, roster.roster_id) if row.status == "draft"]
-    if len(rows) == len(headers) and all(map(_is_laid, rows, headers)):
-        return False
-    month_drafts = (_invoice.period == roster.period, _invoice.status == "draft")
-    connection.execute(delete(billing.invoice).where(*month_drafts))
-    if headers:
-        connection.execute(insert(billing.invoice), headers)
-        _load(connection, roster, lines)
-    return True
-
-
-def _is_laid(row: Row[Any], header: Mapping[str, Any]) -> bool:
-    return all(getattr(row, name) == value for name, value in header.items())
-
-
-def _load(connection: Connection, roster: Row[Any], lines: pa.Table) -> None:
-    """Copy the lines of all drafts under their headers in one statement: the database checks the set once."""
-    drafts = [row for row in invoices_of(connection, roster.roster_id) if row.status == "draft"]
-    try:
-        copy_rows(connection, billing.invoice_line, pa.concat_tables(_under(row, lines) for row in drafts))
-    except UniqueViolation:
-        raise BillingError(
-            f"{roster.period}: somebody else billed some of these person-months at the same time. Nothing "
-            f"was written; run `sigap bill {roster.period}` again, which sees what they billed."
-        ) from None
-
-
-def _under(invoice: Row[Any], lines: pa.Table) -> pa.Table:
-    """The lines of one invoice as its table holds them."""
-    own = lines_of(lines, invoice.funding_source, invoice.wadah_code)
-    ids = {"invoice_id": invoice.invoice_id, "roster_id": invoice.roster_id}
-    for name, number in ids.items():
-        own = own.append_column(name, pa.repeat(pa.scalar(number, pa.int64()), own.num_rows))
-    return own.drop_columns(["funding_source", "wadah_code"])
-
-
-def _header(
-    draft: InvoiceDraft,
-    roster: Row[Any],
-    tariffs: Tariffs,
-    generation: int,
-    replaced: Mapping[tuple[str, str], int],
-) -> dict[str, Any]:
-    return {
-        "period": str(draft.period),
-        "covers_from": str(draft.covers_from),
-        "covers_to": str(draft.covers_to),
-        "roster_id": roster.roster_id,
-        "funding_source": draft.funding_source,
-        "wadah_code": draft.wadah_code,
-        "status": "draft",
-        "generation": generation,
-        "replaces_id": replaced.get((draft.funding_source, draft.wadah_code)),
-        "people": draft.people,
-        "jkk_idr": draft.jkk_idr,
-        "jkm_idr": draft.jkm_idr,
-        "total_idr": draft.total_idr,
-        "due_date": draft.due_date,
-        "lines_sha256": draft.lines_sha256,
-        "tariffs_sha256": tariffs.sha256,
-    }
-
-
-def _park(connection: Connection, roster_id: int, parked: pa.Table) -> None:
-    """What the roster parks, in place of what it parked before."""
-    connection.execute(delete(billing.parked).where(billing.parked.c.roster_id == roster_id))
-    if parked.num_rows:
-        ids = pa.repeat(pa.scalar(roster_id, pa.int64()), parked.num_rows)
-        copy_rows(connection, billing.parked, parked.append_column("roster_id", ids))

@@ -13,7 +13,7 @@ from sigap.errors import ApprovalError
 from sigap.pipeline.allocations import allocate_waiting
 from sigap.pipeline.approve import is_approved
 from sigap.pipeline.budget import keep_within_pagu
-from sigap.pipeline.ledger import post, require_open
+from sigap.pipeline.ledger import guards, post, require_open
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.notes import issue_notes
 from sigap.pipeline.resources import Resources, code_version
@@ -55,7 +55,7 @@ def issue(period: Period, resources: Resources) -> list[IssuedInvoice]:
         payers = resources.payers()
         outcome.versions.update(code=code_version(), payers=payers.sha256)
         outcome.read("audit.approval", "billing.invoice")
-        with resources.warehouse.begin() as connection:
+        with guards(), resources.warehouse.begin() as connection:
             lock_month(connection, period)
             roster_id = billed_roster_id(connection, period)
             standing = standing_invoices(connection, period)
