@@ -137,6 +137,23 @@ def test_who_joins_within_a_quarter_is_billed_to_its_end_and_nobody_twice(
     assert rows(resources, twice) == []
 
 
+def test_months_that_stand_on_another_month_s_drafts_wait_for_its_judgement(
+    lay_roster: LayRoster, change_payers: ChangePayers
+) -> None:
+    """Of two months billed side by side one bills the months that both cover, and nothing is half written."""
+    resources = change_payers(quarterly)
+    for period in (JANUARY, FEBRUARY):
+        lay_roster(str(period), subsidised=3)
+        record_approval(period, "roster", "approved", "dinas", None, resources)
+    bill(JANUARY, resources)
+    with pytest.raises(BillingError, match="let finance judge the other month's invoices"):
+        bill(FEBRUARY, resources)
+    assert len(rows(resources, INVOICES)) == 1
+    record_approval(JANUARY, "invoices", "approved", "bendahara", None, resources)
+    bill(FEBRUARY, resources)
+    assert len(rows(resources, INVOICES)) == 1
+
+
 def test_a_month_that_is_paid_in_advance_needs_no_invoice_and_ends(
     lay_roster: LayRoster, change_payers: ChangePayers
 ) -> None:

@@ -51,8 +51,9 @@ def _load(connection: Connection, roster: Row[Any], lines: pa.Table) -> None:
         copy_rows(connection, billing.invoice_line, pa.concat_tables(_under(row, lines) for row in drafts))
     except UniqueViolation:
         raise BillingError(
-            f"{roster.period}: somebody else billed some of these person-months at the same time. Nothing "
-            f"was written; run `sigap bill {roster.period}` again, which sees what they billed."
+            f"{roster.period}: some of these person-months stand on drafts of another month, or were billed "
+            f"at the same time. Nothing was written; let finance judge the other month's invoices, then run "
+            f"`sigap bill {roster.period}` again."
         ) from None
 
 
