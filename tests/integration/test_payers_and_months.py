@@ -109,6 +109,28 @@ def test_the_database_refuses_a_second_payer_set_for_a_person_month(
             connection.execute(text(statement), {"roster": other})
 
 
+def test_a_city_s_own_accounts_enter_the_books(lay_roster: LayRoster, change_payers: ChangePayers) -> None:
+    """Accounts that only the city's own file of payers knows, as SIGAP_PAYERS gives it."""
+
+    def own(entries: dict[str, Any]) -> None:
+        for number, part in enumerate(("jkk", "jkm"), start=1):
+            entries["APBD_KOTA"]["accounts"][part].update(
+                code=f"5.1.02.02.09.000{number}", name=f"Iuran {part}"
+            )
+
+    resources = change_payers(own)
+    lay_roster(subsidised=3)
+    run_month(resources)
+    expenses = (
+        "SELECT account_code, name, debit_idr FROM billing.posting JOIN billing.account USING (account_code) "
+        "WHERE kind = 'expense' ORDER BY 1"
+    )
+    assert rows(resources, expenses) == [
+        ("5.1.02.02.09.0001", "Iuran jkk", 30_000),
+        ("5.1.02.02.09.0002", "Iuran jkm", 20_400),
+    ]
+
+
 def test_a_quarter_is_one_invoice_with_a_line_for_each_month(
     lay_roster: LayRoster, change_payers: ChangePayers
 ) -> None:

@@ -49,7 +49,12 @@ class Chart:
 @cache
 def load_chart(file: Path = FILE) -> Chart:
     """The shipped chart with the accounts of `payers.yaml`. Raises `BillingError` as `make_chart`."""
-    return make_chart(yaml.safe_load(file.read_text(encoding="utf-8")), load_payers())
+    return chart_of(load_payers(), file)
+
+
+def chart_of(payers: Payers, file: Path = FILE) -> Chart:
+    """The shipped chart with the accounts of these payers. Raises `BillingError` as `make_chart`."""
+    return make_chart(yaml.safe_load(file.read_text(encoding="utf-8")), payers)
 
 
 def make_chart(roles: Mapping[str, Mapping[str, Any]], payers: Payers) -> Chart:

@@ -19,8 +19,9 @@ from sigap.errors import ApprovalError, BillingError
 from sigap.pipeline.billed import billed_lines, months_due, payers_ever_billed
 from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.checked import with_check
+from sigap.pipeline.guards import guards
 from sigap.pipeline.lay import lay_drafts, park
-from sigap.pipeline.ledger import guards, require_open
+from sigap.pipeline.ledger import require_open
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.notes import draft_notes, left_out_lines
 from sigap.pipeline.resources import Resources, code_version

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, insert, select
 
 from sigap.billing.ledger import invoice_entry, reverse
-from sigap.billing.payers import load_payers
 from sigap.domain.nik import holds_nik
 from sigap.domain.period import Period
 from sigap.errors import ApprovalError, BillingError
 from sigap.pipeline.approvers import approvers
 from sigap.pipeline.books import status_of
-from sigap.pipeline.ledger import entry_of, guards, post
+from sigap.pipeline.guards import guards
+from sigap.pipeline.ledger import entry_of, post
 from sigap.pipeline.obstacles import obstacles_to
 from sigap.pipeline.resources import Resources, code_version
 from sigap.warehouse.tables import billing, ledger
@@ -68,14 +68,14 @@ def enter(period: Period, resources: Resources) -> int:
         wanted = select(billing.invoice).where(
             _invoice.period == str(period), _invoice.status.in_(("issued", "void"))
         )
-        written = 0
+        payers, written = resources.payers(), 0
         for row in connection.execute(wanted.order_by(_invoice.number)).all():
-            payer = load_payers()[row.funding_source]
+            payer = payers[row.funding_source]
             accounts = (payer.jkk_account, payer.jkm_account)
             made = invoice_entry(row.number, period, payer.code, row.jkk_idr, row.jkm_idr, accounts)
             entry = entry_of(connection, made.key) or made
             voided = [reverse(entry, period)] if row.status == "void" else []
-            written += sum(post(connection, one) for one in (entry, *voided))
+            written += sum(post(connection, one, payers) for one in (entry, *voided))
         outcome.wrote("billing.journal_entry", "billing.posting")
         outcome.count({"entries": written})
     return written

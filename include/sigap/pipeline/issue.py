@@ -13,7 +13,8 @@ from sigap.errors import ApprovalError
 from sigap.pipeline.allocations import allocate_waiting
 from sigap.pipeline.approve import is_approved
 from sigap.pipeline.budget import keep_within_pagu
-from sigap.pipeline.ledger import guards, post, require_open
+from sigap.pipeline.guards import guards
+from sigap.pipeline.ledger import post, require_open
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.notes import issue_notes
 from sigap.pipeline.resources import Resources, code_version
@@ -101,7 +102,8 @@ def number_invoice(connection: Connection, row: Row[Any], payers: Payers) -> str
     payer = payers[row.funding_source]
     accounts = (payer.jkk_account, payer.jkm_account)
     period = Period.parse(row.period)
-    post(connection, invoice_entry(number, period, payer.code, row.jkk_idr, row.jkm_idr, accounts))
+    entry = invoice_entry(number, period, payer.code, row.jkk_idr, row.jkm_idr, accounts)
+    post(connection, entry, payers)
     return number
 
 

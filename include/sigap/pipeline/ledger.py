@@ -1,31 +1,30 @@
 """The books: entries posted once each, by key, and months that take them or refuse."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.exc import DBAPIError
 
-from sigap.billing.accounts import load_chart
+from sigap.billing.accounts import chart_of, load_chart
 from sigap.billing.ledger import Entry, Leg, reverse
+from sigap.billing.payers import Payers
 from sigap.domain.period import Period
 from sigap.errors import BillingError
+from sigap.pipeline.guards import guards
 from sigap.warehouse.tables.ledger import account, journal_entry, ledger_period, posting
 
-_REFUSED = "P0001"  # raise_exception: a guard of ours
 
+def post(connection: Connection, entry: Entry, payers: Payers | None = None) -> bool:
+    """Enter it; `payers` are those of this deployment, whose expense accounts an invoice or a note brings in.
 
-def post(connection: Connection, entry: Entry) -> bool:
-    """Enter it; False when it stands already, legs and all (also in a month closed since).
-
+    True when it was written, False when it stands already, legs and all (also in a month closed since).
     Two connections that post the same key at once: one writes, the other waits and returns False. Raises
     `BillingError` when the key stands with other legs, an account is in no chart, or the month of the books
     takes no such entry (closed; locked, for invoices and notes). The caller's transaction then ends.
     """
     if _stands(connection, entry):
         return False
-    _know(connection, {leg.account for leg in entry.legs})
+    _know(connection, {leg.account for leg in entry.legs}, payers)
     header = upsert(journal_entry).values(
         key=entry.key,
         kind=entry.kind,
@@ -85,18 +84,6 @@ def first_open(connection: Connection, period: Period) -> Period:
     return period if last is None else max(period, Period.parse(last).plus(1))
 
 
-@contextmanager
-def guards() -> Iterator[None]:
-    """What a guard of the database refuses is raised as `BillingError`, in the guard's words."""
-    try:
-        yield
-    except DBAPIError as error:
-        diagnosis = getattr(error.orig, "diag", None)
-        if diagnosis is None or diagnosis.sqlstate != _REFUSED:
-            raise
-        raise BillingError(str(diagnosis.message_primary)) from None
-
-
 def _stands(connection: Connection, entry: Entry) -> bool:
     before = entry_of(connection, entry.key)
     if before is None:
@@ -109,10 +96,10 @@ def _stands(connection: Connection, entry: Entry) -> bool:
     )
 
 
-def _know(connection: Connection, codes: set[str]) -> None:
+def _know(connection: Connection, codes: set[str], payers: Payers | None) -> None:
     """Give the database the accounts it does not know; what it knows is not touched."""
     known = set(connection.execute(select(account.c.account_code)).scalars())
-    chart = load_chart()
+    chart = chart_of(payers) if payers is not None and codes - known else load_chart()
     for code in sorted(codes - known):
         new = chart[code]
         values = {

@@ -80,7 +80,7 @@ def issue_notes(connection: Connection, period: Period, payers: Payers) -> list[
         payer = payers[row.funding_source]
         accounts = (payer.jkk_account, payer.jkm_account)
         entry = note_entry(number, row.kind, period, payer.code, row.jkk_idr, row.jkm_idr, accounts)
-        post(connection, entry)
+        post(connection, entry, payers)
     return [one for one in notes_of(connection, period) if one.number is not None]
 
 

@@ -1,16 +1,15 @@
 """Movements, verdicts and allocations as the warehouse keeps them; every allocation also enters the books."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, func, insert, select, text
-from sqlalchemy.exc import DBAPIError
 
 from sigap.billing.ledger import payment_entry
 from sigap.domain.period import Period
 from sigap.errors import SettlementError
+from sigap.pipeline.guards import guards
 from sigap.pipeline.ledger import first_open, post
 from sigap.pipeline.money import balances
 from sigap.settlement.allocate import Books
@@ -22,7 +21,6 @@ from sigap.warehouse.tables import billing
 from sigap.warehouse.tables.money import allocation, billing_code, line_verdict, statement_line
 
 _ALLOCATING = 3275_0012  # any number, the same for everyone who allocates
-_REFUSED = "P0001"  # raise_exception: a guard of ours
 _LINES = text(Path(__file__).with_name("payment_lines.sql").read_text(encoding="utf-8"))
 
 
@@ -85,7 +83,7 @@ def keep_verdict(
 ) -> None:
     """Record what a line is beside others. Raises `SettlementError` in the words of the database's guards."""
     values = {"line_id": line_id, "kind": kind, "other_line_id": other, **asdict(decided)}
-    with guarded():
+    with guards(SettlementError):
         connection.execute(insert(line_verdict).values(values))
 
 
@@ -109,7 +107,7 @@ def keep_parts(connection: Connection, parts: Sequence[Part], decided: Decided) 
         return
     months = _months(connection, {part.line_id for part in parts})
     rows = [{**asdict(part), **asdict(decided), "period": str(months[part.line_id])} for part in parts]
-    with guarded():
+    with guards(SettlementError):
         ids = connection.execute(
             insert(allocation).returning(allocation.c.allocation_id, sort_by_parameter_order=True), rows
         ).scalars()
@@ -120,18 +118,6 @@ def keep_parts(connection: Connection, parts: Sequence[Part], decided: Decided) 
             connection,
             payment_entry(f"payment/{allocation_id}", months[part.line_id], payer, part.amount_idr, number),
         )
-
-
-@contextmanager
-def guarded() -> Iterator[None]:
-    """What a guard of the database refuses is raised as `SettlementError`, in the guard's words."""
-    try:
-        yield
-    except DBAPIError as error:
-        diagnosis = getattr(error.orig, "diag", None)
-        if diagnosis is None or diagnosis.sqlstate != _REFUSED:
-            raise
-        raise SettlementError(str(diagnosis.message_primary)) from None
 
 
 def _paid_of(connection: Connection, line_id: int, lines: Iterable[Movement]) -> list[tuple[int, int]]:

@@ -10,11 +10,11 @@ from sigap.domain.money import rupiah
 from sigap.domain.nik import holds_nik
 from sigap.errors import SettlementError
 from sigap.pipeline.approvers import approvers
+from sigap.pipeline.guards import guards
 from sigap.pipeline.payment_queue import line_of, month_of, numbers_of, payment_lines
 from sigap.pipeline.payment_rows import (
     Decided,
     Part,
-    guarded,
     hold_allocations,
     keep_parts,
     keep_reversal,
@@ -120,7 +120,7 @@ def enter_code(number: str, code: str, actor: str, resources: Resources) -> None
                 f"This kode iuran is entered for another invoice than {number}. Compare them."
             )
         if known is None:
-            with guarded():
+            with guards(SettlementError):
                 values = {"billing_code": code, "invoice_id": ids[number], "actor": actor}
                 connection.execute(insert(billing_code).values(values))
 

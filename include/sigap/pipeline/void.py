@@ -10,7 +10,8 @@ from sigap.domain.period import Period
 from sigap.errors import ApprovalError, BillingError
 from sigap.pipeline.allocations import release_allocations
 from sigap.pipeline.approvers import approvers
-from sigap.pipeline.ledger import guards, post_void, require_open
+from sigap.pipeline.guards import guards
+from sigap.pipeline.ledger import post_void, require_open
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.resources import Resources, code_version
 from sigap.warehouse.tables import billing, notes
