@@ -65,13 +65,6 @@ def invoice_entry(
     return Entry(f"invoice/{number}", "invoice", period, number, legs)
 
 
-def void_entry(
-    number: str, period: Period, funding_source: str, jkk_idr: int, jkm_idr: int, accounts: ExpenseAccounts
-) -> Entry:
-    """The exact reversal of `invoice_entry`. Where the accounts may have changed since, use `reverse`."""
-    return reverse(invoice_entry(number, period, funding_source, jkk_idr, jkm_idr, accounts), period)
-
-
 def reverse(invoice: Entry, period: Period) -> Entry:
     """The void of an invoice as it was entered: every leg on the other side, in a month of the books."""
     if invoice.kind != "invoice":

@@ -1,13 +1,11 @@
 """The differences of a month as a file to work on. Every such look leaves an outcome naming who took it."""
 
-import os
-import uuid
-from contextlib import suppress
 from pathlib import Path
 
 from sigap.billing.parking import parking_reasons
 from sigap.domain.period import Period
 from sigap.errors import SettlementError
+from sigap.pipeline.private_file import write_privately
 from sigap.pipeline.reconciled import differences_of, newest_of
 from sigap.pipeline.resources import Resources
 from sigap.reporting.berita_acara_files import FORMATS, differences_file
@@ -31,25 +29,8 @@ def export_differences(period: Period, out: Path, full: bool, resources: Resourc
         titles = {code: one.title for code, one in match_classes().items()}
         parked = {code: reason.indonesian for code, reason in parking_reasons().items()}
         rows = difference_rows(found, titles, parked, full=full)
-        _publish(differences_file(rows, out.suffix), out)
+        content = differences_file(rows, out.suffix)
+        write_privately(out, lambda part: part.write_bytes(content), SettlementError)
         outcome.wrote(str(out.absolute()))
         outcome.count({"rows": rows.num_rows})
     return int(rows.num_rows)
-
-
-def _publish(content: bytes, out: Path) -> None:
-    """Write all or nothing, readable by its owner only: these rows are about people."""
-    part = out.with_name(f".{out.name}.{uuid.uuid4().hex}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        part.touch(mode=0o600)
-        part.write_bytes(content)
-        part.replace(out)
-    except OSError as error:
-        trouble = os.strerror(error.errno) if error.errno else type(error).__name__
-        raise SettlementError(
-            f"{out} cannot be written ({trouble}). Name a file in a folder that you may write to."
-        ) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)

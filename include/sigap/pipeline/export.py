@@ -1,9 +1,6 @@
 """Rows by NIK, for a person with the right to them. Every export leaves an outcome naming who took it."""
 
-import os
-import uuid
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +13,7 @@ from sigap.audit.outcome import Outcome
 from sigap.domain.batch import BatchRef
 from sigap.domain.period import Period
 from sigap.errors import ReportingError
+from sigap.pipeline.private_file import write_privately
 from sigap.pipeline.resources import Resources
 from sigap.pipeline.rosters import current_roster
 from sigap.warehouse.store import copy_out
@@ -46,7 +44,7 @@ def export(what: str, period: Period, out: Path, resources: Resources) -> int:
         rows = EXPORTS[what](period, resources, outcome)
         if rows.num_rows == 0:
             raise ReportingError(f"{period} has no {what} yet. Run the month first.")
-        _write(rows, out)
+        write_privately(out, lambda part: _write(rows, part, out.suffix), ReportingError)
         outcome.wrote(str(out.absolute()))
         outcome.versions["actor"] = resources.settings.actor
         outcome.count({"rows": rows.num_rows})
@@ -126,25 +124,11 @@ def _linked(period: Period, resources: Resources) -> dict[str, BatchRef]:
     return {thing["dataset"]: BatchRef.from_dict(thing) for thing in outputs if isinstance(thing, dict)}
 
 
-def _write(rows: pa.Table, out: Path) -> None:
-    """Write all or nothing, readable by its owner only: these rows name people."""
-    part = out.with_name(f".{out.name}.{uuid.uuid4().hex}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        part.touch(mode=0o600)
-        if out.suffix == ".csv":
-            pa_csv.write_csv(_without_formulas(rows), part)
-        else:
-            pq.write_table(rows, part, compression="zstd")
-        part.replace(out)
-    except OSError as error:
-        trouble = os.strerror(error.errno) if error.errno else type(error).__name__
-        raise ReportingError(
-            f"{out} cannot be written ({trouble}). Name a file in a folder that you may write to."
-        ) from None
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+def _write(rows: pa.Table, part: Path, ending: str) -> None:
+    if ending == ".csv":
+        pa_csv.write_csv(_without_formulas(rows), part)
+    else:
+        pq.write_table(rows, part, compression="zstd")
 
 
 def _without_formulas(rows: pa.Table) -> pa.Table:

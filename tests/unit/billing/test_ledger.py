@@ -19,7 +19,6 @@ from sigap.billing.ledger import (
     note_entry,
     payment_entry,
     reverse,
-    void_entry,
 )
 from sigap.billing.payers import Account, load_payers
 from sigap.domain.period import Period
@@ -46,7 +45,7 @@ def legs_of(entry: Entry) -> list[tuple[str, int]]:
             [("5.1.1", 10_000), ("5.1.2", 6_800), (CHART.payable, -16_800)],
         ),
         (
-            void_entry(NUMBER, JANUARY, "APBD_KOTA", 10_000, 6_800, ACCOUNTS),
+            reverse(invoice_entry(NUMBER, JANUARY, "APBD_KOTA", 10_000, 6_800, ACCOUNTS), JANUARY),
             f"void/{NUMBER}",
             [("5.1.1", -10_000), ("5.1.2", -6_800), (CHART.payable, 16_800)],
         ),
