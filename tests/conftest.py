@@ -1,20 +1,17 @@
 """Servers and warehouses that tests share."""
 
-import subprocess
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
 from hypothesis import Phase, settings
-from psycopg import sql
 from sqlalchemy import Engine, text
 
-from sigap_stack.postgres import Postgres, embedded_postgres, ensure_database
+from sigap_stack.postgres import Postgres
+from warehouses import drop_warehouse, new_warehouse, quick_server, template
 
 if TYPE_CHECKING:
     from sigap.pipeline.resources import Resources
@@ -26,40 +23,23 @@ settings.load_profile("sigap")
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """One real PostgreSQL for the whole session (one per xdist worker).
-
-    Its data lies outside pytest's own folder, which every new session of pytest closes to other accounts,
-    such as the one that the server runs under when root runs the tests.
-    """
-    quick = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
-    folder = tempfile.mkdtemp(prefix="sigap-test-")
-    try:
-        with embedded_postgres(Path(folder) / "data", quick) as server:
-            yield server
-    finally:  # hundreds of databases: rm takes a second where Python takes half a minute
-        subprocess.run(["rm", "-rf", folder], check=True)
+    """One real PostgreSQL for the whole session (one per xdist worker)."""
+    with quick_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def migrated_template(postgres: Postgres) -> str:
-    """The name of a migrated database that every test copies: a copy takes a fraction of a migration."""
-    from sigap.warehouse.migrate import upgrade
-
-    ensure_database(postgres.url("postgres"), "migrated")
-    upgrade(postgres.url("migrated"))
-    return "migrated"
+    """The name of the migrated database that every test copies."""
+    return template(postgres)
 
 
 @pytest.fixture
-def warehouse_url(postgres: Postgres, migrated_template: str) -> str:
+def warehouse_url(postgres: Postgres) -> Iterator[str]:
     """An empty, migrated warehouse of its own for one test."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
-        sql.Identifier(name), sql.Identifier(migrated_template)
-    )
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        connection.execute(statement)
-    return postgres.url(name)
+    name = new_warehouse(postgres)
+    yield postgres.url(name)
+    drop_warehouse(postgres, name)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import uuid
 from collections.abc import Collection, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -15,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from sigap_stack.postgres import Postgres, ensure_database
+from sigap_stack.postgres import Postgres
+from warehouses import new_warehouse
 
 PERIOD = "2026-01"
 SIGAP = [sys.executable, "-m", "sigap"]
@@ -80,12 +80,8 @@ class Home:
 
 
 def make_home(postgres: Postgres, folder: Path) -> Home:
-    from sigap.warehouse.migrate import upgrade
-
-    name = f"a_{uuid.uuid4().hex[:12]}"
-    ensure_database(postgres.url("postgres"), name)
-    upgrade(postgres.url(name))
-    return Home(folder / "home", postgres.url(name))
+    """A home in a folder, with an empty warehouse that is there until the server ends."""
+    return Home(folder / "home", postgres.url(new_warehouse(postgres)))
 
 
 def fill_inbox(home: Home, associations: Collection[str] | None = None) -> None:
