@@ -1,7 +1,7 @@
 """Connections and bulk loads."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Select, Table, create_engine, make_ur
 from sqlalchemy.exc import OperationalError
 
 from sigap.errors import WarehouseError
+from sigap.warehouse.binary import binary_rows
 
 
 def open_warehouse(url: str) -> Engine:
@@ -29,13 +30,20 @@ def open_warehouse(url: str) -> Engine:
 
 def copy_rows(connection: Connection, table: Table | str, rows: pa.Table) -> None:
     """Load rows into a table by COPY, inside the connection's transaction. Columns are matched by name."""
-    buffer = io.BytesIO()
-    pa_csv.write_csv(rows, buffer, pa_csv.WriteOptions(include_header=False, quoting_style="needed"))
     name = table if isinstance(table, str) else f"{table.schema}.{table.name}"
     columns = ", ".join(f'"{column}"' for column in rows.column_names)
+    binary = None if isinstance(table, str) else binary_rows(table, rows)
+    form = "csv" if binary is None else "binary"
     driver = connection.connection.cursor()
-    with driver.copy(f"COPY {name} ({columns}) FROM STDIN (FORMAT csv)") as copy:
-        copy.write(buffer.getbuffer())
+    with driver.copy(f"COPY {name} ({columns}) FROM STDIN (FORMAT {form})") as copy:
+        for part in _csv(rows) if binary is None else binary:
+            copy.write(part)
+
+
+def _csv(rows: pa.Table) -> Iterator[memoryview]:
+    buffer = io.BytesIO()
+    pa_csv.write_csv(rows, buffer, pa_csv.WriteOptions(include_header=False, quoting_style="needed"))
+    yield buffer.getbuffer()
 
 
 def copy_out(
