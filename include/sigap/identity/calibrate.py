@@ -1,10 +1,11 @@
 """From when a pair is one person, and until when somebody has to look: chosen by what errors cost.
 
 On labelled sets every two thresholds have a cost: wrong links (a family uninsured), missed links (a premium
-paid twice), reviews (an officer's minutes), as `costs.yaml` prices them. The cheapest that keep the floors of
-precision are taken; of equals the higher, which link less. Reviews that the officers have no time for make
-every review dearer until they fit. Pairs that NIK alone decides count towards precision and stay as they are.
-Ties, which the engine holds afterwards, are not foreseen: the real precision is a little higher.
+paid twice), reviews (an officer's minutes, and a wait of those who were not insured), as `costs.yaml` prices
+them. The cheapest that keep the floors of precision are taken; of equals the higher, which link less. Reviews
+that the officers have no time for make every review dearer until they fit. Pairs that NIK alone decides count
+towards precision and stay as they are. Ties, which the engine holds afterwards, are not foreseen: the real
+precision is a little higher.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,11 +36,15 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Rupiah for a wrong link, a missed link, a review; floors of precision; the share of rows to review."""
+    """Rupiah for a wrong link, a missed link, a review, and the wait of somebody who is not insured.
+
+    Floors of precision, and the share of rows that there is time to review.
+    """
 
     wrong: float
     missed: float
     review: float
+    wait: float
     floors: Mapping[str, float]
     capacity: float
 
@@ -66,6 +71,11 @@ class Scores:
         return np.maximum(self.free_right, self.guarded_right)
 
     @property
+    def is_alone(self) -> npt.NDArray[np.bool_]:
+        """Which rows have no right pair, so that only their person would wait for an answer."""
+        return np.isneginf(self.best_right)
+
+    @property
     def best(self) -> Floats:
         """The heaviest pair of any kind."""
         return np.maximum(self.best_right, np.maximum(self.free_wrong, self.guarded_wrong))
@@ -88,6 +98,7 @@ def costs() -> Costs:
         value["death_benefit"] * value["claim_in_a_year"] * value["months_uninsured"] / 12,
         value["premium"] * value["months_paid_twice"],
         value["review_minutes"] / 60 * value["officer_hour"],
+        value["death_benefit"] * value["claim_in_a_year"] * value["months_waiting"] / 12,
         {name: floor["precision"] for name, floor in tree["floors"].items()},
         tree["capacity"]["share_of_rows"],
     )
@@ -146,7 +157,9 @@ def _cheapest(
 
 def _review_from(scores: Scores, prices: Costs, price: float) -> float:
     """Where looking begins to cost less than paying twice."""
-    cost = _at_least(scores.best) * price - _at_least(scores.best_right) * prices.missed
+    seen, found = _at_least(scores.best), _at_least(scores.best_right)
+    waiting = _at_least(scores.best[scores.is_alone])
+    cost = seen * price + waiting * prices.wait - found * prices.missed
     return float(GRID[np.flatnonzero(cost == cost.min())[-1]])
 
 
@@ -161,7 +174,9 @@ def _same_cost(scores: Scores, review: float, prices: Costs, price: float) -> Fl
     linked = _at_least(np.maximum(scores.free_right, scores.free_wrong))
     begins = np.searchsorted(GRID, np.minimum(GRID, review))  # where looking begins, on the grid
     seen, found = _at_least(scores.best)[begins], _at_least(scores.best_right)[begins]
-    cost = _at_least(scores.free_wrong) * prices.wrong + (seen - linked) * price - found * prices.missed
+    waiting = _at_least(scores.best[scores.is_alone])[begins] - _at_least(scores.free_wrong[scores.is_alone])
+    asked = (seen - linked) * price + waiting * prices.wait
+    cost = _at_least(scores.free_wrong) * prices.wrong + asked - found * prices.missed
     return np.asarray(cost, np.float64)
 
 

@@ -78,11 +78,7 @@ def link_records(
 
 def _start(connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy) -> None:
     """The figures of model and policy as variables, classes of sources, and the first record of each NIK."""
-    figures = {
-        "agree_name": rules.agree_name, "agree_birth": rules.agree_birth, "margin": rules.margin,
-        "near_name": rules.near_name, "near_birth": rules.near_birth,
-        "evidence_from": rules.evidence_from,
-    }  # fmt: skip
+    figures = rules.figures
     for name, limits in model.thresholds.items():
         figures |= {f"same_{name}": limits["same"], f"review_{name}": limits["review"]}
     for name, value in figures.items():

@@ -1,19 +1,33 @@
--- What each pair says by itself. Under one NIK: certain when name or birth date agrees, a conflict when both are there and disagree.
+-- Where two NIK are a slip apart, or one is damaged: whether the slip lies in the serial, and whether a name of one word is all that is shared.
+CREATE OR REPLACE TEMP TABLE near AS
+SELECT weighed.kind, weighed."left", weighed."right",
+       l.nik[:12] IS NOT DISTINCT FROM coalesce(r.nik, m.nik)[:12] AS is_serial,
+       level_name = 3 AND (l.last IS NULL OR coalesce(r.last, m.last) IS NULL) AS is_one_word
+FROM weighed JOIN worker AS l ON l.record = weighed."left"
+LEFT JOIN worker AS r ON weighed.kind = 'rows' AND r.record = weighed."right"
+LEFT JOIN member AS m ON weighed.kind = 'membership' AND m.record = weighed."right"
+WHERE level_nik IN (1, 2) AND match_weight >= review_from;
+
+-- What each pair says by itself. Under one NIK: certain when name or birth date agrees, or everything together; a conflict when both disagree.
 CREATE OR REPLACE TEMP TABLE alone AS
-SELECT *,
+SELECT weighed.*,
        CASE
            WHEN is_same_nik THEN CASE
                WHEN level_name >= getvariable('agree_name') OR (has_both_births AND level_birth_date >= getvariable('agree_birth')) THEN 'same_nik'
                WHEN level_name = -1 THEN 'same_nik' -- nothing speaks against the NIK
                WHEN level_name = 0 AND level_birth_date = 0 AND has_both_births THEN 'nik_conflict'
+               WHEN match_weight >= getvariable('sure') THEN 'same_nik'
                ELSE 'nik_doubt' END
            WHEN match_weight < review_from THEN 'score'
-           WHEN has_both_nik AND level_nik = 2
-                AND (level_name < getvariable('near_name') OR level_birth_date < getvariable('near_birth')) THEN 'near_nik'
+           WHEN has_both_nik AND level_nik = 2 AND (is_one_word OR level_name < CASE
+               WHEN is_serial THEN getvariable('near_serial') ELSE getvariable('near_elsewhere') END) THEN 'near_nik'
+           WHEN level_nik = 1 AND (is_one_word OR level_name < getvariable('near_elsewhere'))
+                AND match_weight < getvariable('sure') THEN 'damaged_nik'
            WHEN has_both_nik AND (level_nik = 0 OR kind = 'rows') THEN 'other_nik'
+           WHEN level_nik < 1 AND level_birth_date = 3 AND level_name < getvariable('twin_name') AND (level_mother > 0 OR level_kk = 1) THEN 'twin'
            ELSE 'score'
        END AS rule
-FROM weighed;
+FROM weighed LEFT JOIN near USING (kind, "left", "right");
 
 -- The facts under which a verdict is kept, of whatever a person may be asked about. Both rows count alike, so their order does not.
 CREATE OR REPLACE TEMP TABLE asked AS
@@ -41,7 +55,7 @@ SELECT alone.* EXCLUDE (rule), keyed.fact_key,
            WHEN verdicts.verdict IS NOT NULL THEN verdicts.verdict
            WHEN rule = 'same_nik' THEN 'same'
            WHEN rule = 'nik_conflict' THEN 'different'
-           WHEN rule = 'nik_doubt' THEN 'review'
+           WHEN rule IN ('nik_doubt', 'damaged_nik', 'twin') THEN 'review'
            WHEN rule IN ('other_nik', 'near_nik') THEN CASE WHEN match_weight >= same_from THEN 'review' ELSE 'different' END
            WHEN match_weight >= same_from THEN 'same'
            WHEN match_weight >= review_from THEN 'review'

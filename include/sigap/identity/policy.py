@@ -19,16 +19,26 @@ class Policy:
     evidence_from: float
     evidence_below: float
     margin: float
-    near_name: int
-    near_birth: int
+    sure: float
+    near_serial: int
+    near_elsewhere: int
+    twin_name: int
     rules: Mapping[str, Mapping[str, str]]
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """What the scripts read as variables, by name."""
+        names = (
+            "agree_name", "agree_birth", "margin", "sure", "near_serial", "near_elsewhere", "twin_name",
+        )  # fmt: skip
+        return {name: float(getattr(self, name)) for name in names}
 
 
 @cache
 def policy() -> Policy:
     """The policy in force."""
     tree: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("policy.yaml").read_text(encoding="utf-8"))
-    near = tree["guards"]["near_nik"]
+    guards = tree["guards"]
     return Policy(
         tuple(tree["registry"]),
         tree["agree"]["name"],
@@ -36,7 +46,9 @@ def policy() -> Policy:
         tree["evidence_from"],
         tree["evidence_below"],
         tree["margin"],
-        near["name"],
-        near["birth_date"],
+        tree["sure"],
+        guards["near_nik"]["serial"],
+        guards["near_nik"]["elsewhere"],
+        guards["twin"]["name"],
         tree["rules"],
     )

@@ -13,7 +13,7 @@ from sigap.errors import IdentityError
 from sigap.identity.calibrate import CLASSES, GRID, Chosen, Costs, Scores, choose, choose_thresholds, costs
 from sigap.identity.train import read_tree
 
-NO_FLOORS = Costs(120_000, 100_000, 6_000, {"overall": 0.0, "association": 0.0}, 1.0)
+NO_FLOORS = Costs(120_000, 100_000, 6_000, 2_000, {"overall": 0.0, "association": 0.0}, 1.0)
 NONE = -np.inf
 
 
@@ -31,9 +31,11 @@ def expense(scores: Scores, same: float, review: float, prices: Costs) -> float:
     """What the thresholds cost, told row by row."""
     total = 0.0
     for place in range(len(scores.best)):
+        alone = scores.best_right[place] == NONE
         linked = max(scores.free_right[place], scores.free_wrong[place]) >= same
         total += prices.wrong * (scores.free_wrong[place] >= same)
         total += prices.review * (scores.best[place] >= review and not linked)
+        total += prices.wait * (alone and scores.best[place] >= review and not linked)
         total += prices.missed * (NONE < scores.best_right[place] < min(review, same))
     return total
 
