@@ -25,9 +25,10 @@ demo: $(STAMP)  ## Run the month 2026-01 of an invented city, end to end (KEEP=1
 up: $(STAMP)  ## Start PostgreSQL and Airflow and keep them until Ctrl-C (SIGAP_PORT=8080)
 	@$(BIN)/sigap-stack up
 
-# Without reordering the longest files come first, so that no worker waits for one at the end.
+# Without reordering the longest files come first, so that no worker waits for one at the end. Compiled modules
+# are kept: every worker, and every command that a test starts, would compile all libraries again.
 test: $(STAMP) browser  ## Run everything that must pass
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # PySpark lies in a folder of its own, where only these tests see it.
 test-spark: $(STAMP)  ## Link on a Spark cluster of three processes; needs Java 17 and some minutes
