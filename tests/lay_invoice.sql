@@ -47,7 +47,7 @@ BEGIN
     END IF;
     IF how_far = 'issued' THEN
         INSERT INTO billing.number_series AS s VALUES ('SG', left(month, 4)::smallint, 1)
-        ON CONFLICT (wadah_code, year) DO UPDATE SET last_number = s.last_number + 1
+        ON CONFLICT (wadah_code, year, government) DO UPDATE SET last_number = s.last_number + 1
         RETURNING last_number INTO next_number;
         UPDATE billing.invoice
         SET status = 'issued', number = 'SIGAP/SG/' || month || '/' || lpad(next_number::text, 4, '0'), issued_at = now()

@@ -2,12 +2,20 @@
 
 import getpass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import DirectoryPath, Field, FilePath, ValidationError
+from pydantic import AfterValidator, DirectoryPath, Field, FilePath, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from upath import UPath
 
+from sigap.domain.government import home_government, is_government
 from sigap.errors import SettingsError
+
+
+def _known(code: str) -> str:
+    if not is_government(code):
+        raise ValueError(code)
+    return code
 
 
 class Settings(BaseSettings):
@@ -19,6 +27,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SIGAP_", frozen=True, extra="forbid")
 
     home: Path = Path(".sigap")
+    government: Annotated[str, AfterValidator(_known)] = Field(
+        default_factory=home_government,
+        description="kode wilayah of the government it acts for: 2 digits a province, 4 a city or regency",
+    )
     warehouse_url: str | None = Field(
         default=None, description="postgresql://user:password@host:port/database"
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sigap.settings import load_settings
 from sigap.warehouse.migrate import upgrade
 from sigap_stack.postgres import embedded_postgres, ensure_database, running_postgres_url
 
@@ -26,7 +27,7 @@ def embedded_warehouse(home: Path, say: Callable[[str], None] = lambda sentence:
             return
         with embedded_postgres(data) as server:
             ensure_database(server.url("postgres"), WAREHOUSE)
-            upgrade(server.url(WAREHOUSE))
+            upgrade(server.url(WAREHOUSE), government=load_settings().government)
             yield server.url(WAREHOUSE)
 
 

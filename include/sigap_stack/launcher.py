@@ -148,9 +148,10 @@ def _with_database(server_url: str, database: str) -> str:
 
 
 def _migrate_warehouse(url: str) -> None:
+    from sigap.settings import load_settings
     from sigap.warehouse.migrate import upgrade
 
-    upgrade(url)
+    upgrade(url, government=load_settings().government)
 
 
 def _migrate_airflow(

@@ -22,7 +22,8 @@ def events_of(connection: Connection, person_id: int, period: Period, language: 
         .where(_event.withdrawn_at.is_(None), _event.period <= str(period))
         .order_by(_event.period, _event.event_id)
     )
-    return [_event_words(dict(row), language) for row in connection.execute(wanted).mappings()]
+    told = [_event_words(dict(row), language) for row in connection.execute(wanted).mappings()]
+    return list(dict.fromkeys(told))  # several governments may have recorded the same
 
 
 def survivor_of(connection: Connection, person_id: int, period: Period) -> int | None:

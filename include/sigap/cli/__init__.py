@@ -339,7 +339,7 @@ def upgrade_warehouse(revision: Annotated[str, typer.Argument(help="Alembic revi
     """Bring the tables of SIGAP_WAREHOUSE_URL to a revision."""
     from sigap.warehouse.migrate import upgrade
 
-    upgrade(_warehouse_url(), revision)
+    upgrade(_warehouse_url(), revision, load_settings().government)
 
 
 @warehouse_app.command("downgrade")

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Row, select
 
 from sigap.billing.invoice import InvoiceDraft, draft_invoices
 from sigap.billing.payers import Payers
-from sigap.billing.price import NEEDED, Priced, price_people
+from sigap.billing.price import NEEDED, Priced, count_people, price_people
 from sigap.billing.tariffs import Tariffs
 from sigap.domain.batch import BatchRef
 from sigap.domain.period import Period
@@ -19,6 +20,7 @@ from sigap.errors import ApprovalError, BillingError
 from sigap.pipeline.billed import billed_lines, months_due, payers_ever_billed
 from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.checked import with_check
+from sigap.pipeline.elsewhere import billed_elsewhere
 from sigap.pipeline.guards import guards
 from sigap.pipeline.lay import lay_drafts, park
 from sigap.pipeline.ledger import require_open
@@ -34,6 +36,7 @@ from sigap.pipeline.rosters import (
 from sigap.warehouse.tables import entitlement
 
 _roster = entitlement.roster.c
+_CODES = ("outcome", "sector", "funding_source", "wadah_code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,12 @@ def bill(period: Period, resources: Resources) -> BatchRef:
         with guards(), resources.warehouse.begin() as connection:
             lock_month(connection, period)
             new = _refuse(connection, roster, drafts, payers)
-            batch = resources.lake.write("billing.lines", period, priced.lines, [decisions], outcome.versions)
-            is_new = lay_drafts(connection, roster, new, priced.lines, tariffs)
+            with ThreadPoolExecutor(1) as aside:  # the batch is packed while the server takes the lines
+                kept = aside.submit(
+                    resources.lake.write, "billing.lines", period, priced.lines, [decisions], outcome.versions
+                )
+                is_new = lay_drafts(connection, roster, new, priced.lines, tariffs)
+            batch = kept.result()
             park(connection, roster.roster_id, priced.parked)
             notes = draft_notes(connection, period)
         outcome.versions["unverified"] = ", ".join(_unverified(priced.lines, tariffs, payers, period))
@@ -101,20 +108,24 @@ def drafts(period: Period, resources: Resources) -> list[DraftInvoice]:
 def _price(
     connection: Connection, roster: Row[Any], tariffs: Tariffs, payers: Payers, resources: Resources
 ) -> Priced:
-    """The roster's people over the months that are due, without what stands on other rosters."""
+    """The roster's people over the months that are due, without what stands on other rosters or elsewhere."""
     period, rows = Period.parse(roster.period), _subsidised(roster, resources)
     started = payers_ever_billed(connection, period)
     sets = [code for code in pc.unique(rows["funding_source"]).to_pylist() if code]
     months = months_due(sets, period, payers, started)
     billed = pa.concat_tables(
-        [billed_lines(connection, roster.roster_id, period, months), left_out_lines(connection, months)]
+        [
+            billed_lines(connection, roster.roster_id, period, months),
+            left_out_lines(connection, months),
+            billed_elsewhere(connection, period, months),
+        ]
     )
     return price_people(rows, billed, tariffs, payers, period, started)
 
 
 def _subsidised(roster: Row[Any], resources: Resources) -> pa.Table:
     decisions = BatchRef.from_dict(roster.batch)
-    rows = resources.lake.read(decisions, [name for name in NEEDED if name != "was_checked"])
+    rows = resources.lake.read(decisions, [name for name in NEEDED if name != "was_checked"], codes=_CODES)
     chosen = rows.filter(pc.field("outcome") == "subsidised")
     if chosen.num_rows != roster.subsidised or decisions.sha256 != roster.decisions_sha256:
         raise BillingError(
@@ -127,7 +138,7 @@ def _subsidised(roster: Row[Any], resources: Resources) -> pa.Table:
 
 def _counts(priced: Priced, drafts: Sequence[InvoiceDraft]) -> dict[str, int]:
     return {
-        "people": pc.count_distinct(priced.lines["person_id"]).as_py(),
+        "people": count_people(priced.lines),
         "person_months": priced.lines.num_rows,
         "parked": priced.parked.num_rows,
         "prepaid": priced.prepaid,

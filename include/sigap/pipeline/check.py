@@ -240,7 +240,7 @@ def _record(
     stored = quality.validation.c
     changed = or_(*(stored[name].is_distinct_from(new.excluded[name]) for name in found))
     update = new.on_conflict_do_update(
-        index_elements=["delivery_id"], set_={**found, "checked_at": func.now()}, where=changed
+        index_elements=["delivery_id", "government"], set_={**found, "checked_at": func.now()}, where=changed
     )
     with resources.warehouse.begin() as connection:
         connection.execute(update)

@@ -264,7 +264,9 @@ def _record(connection: Connection, delivery: Delivery, result: CollectResult, r
     new = insert(sources.delivery).values(**row, **became)
     connection.execute(
         new.on_conflict_do_update(
-            index_elements=["delivery_id"], set_=became, where=sources.delivery.c.outcome.in_(_UNREAD)
+            index_elements=["delivery_id", "government"],
+            set_=became,
+            where=sources.delivery.c.outcome.in_(_UNREAD),
         )
     )
 

@@ -1,7 +1,7 @@
 """A person's history as somebody reads it: who they are as of a month, and what happened to them."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,9 +89,14 @@ def person_history(person_id: int, resources: Resources, reveal_to: str | None =
         raise IdentityError(f"Nobody had the number {person_id} in any month.")
     if reveal_to is not None:
         _keep_look(person_id, Period.parse(rows[-1].period), len(rows), reveal_to, resources)
-        return [Happened(**row._mapping) for row in rows]
+        return _once(Happened(**row._mapping) for row in rows)
     hidden = {"nik_before": None, "nik_after": None}
-    return [Happened(**{**row._mapping, **hidden}) for row in rows]
+    return _once(Happened(**{**row._mapping, **hidden}) for row in rows)
+
+
+def _once(events: Iterable[Happened]) -> list[Happened]:
+    """What several governments recorded alike is told once."""
+    return list(dict.fromkeys(events))
 
 
 def _as_of(name: str, until: str, *columns: str) -> TableValuedAlias:

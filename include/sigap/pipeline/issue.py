@@ -90,7 +90,8 @@ def number_invoice(connection: Connection, row: Row[Any], payers: Payers) -> str
     first = upsert(series).values(wadah_code=row.wadah_code, year=year, last_number=1)
     sequence = connection.execute(
         first.on_conflict_do_update(
-            index_elements=["wadah_code", "year"], set_={"last_number": series.c.last_number + 1}
+            index_elements=["wadah_code", "year", "government"],
+            set_={"last_number": series.c.last_number + 1},
         ).returning(series.c.last_number)
     ).scalar_one()
     number = f"SIGAP/{row.wadah_code}/{row.period}/{sequence:04d}"

@@ -26,5 +26,5 @@ SELECT
 FROM fresh f
 LEFT JOIN twin t ON t.line_key = f.line_key
 ORDER BY f.sheet, f."row"
-ON CONFLICT (line_key) DO NOTHING
+ON CONFLICT (line_key, government) DO NOTHING
 RETURNING line_id

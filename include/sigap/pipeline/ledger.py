@@ -35,7 +35,9 @@ def post(connection: Connection, entry: Entry, payers: Payers | None = None) -> 
     )
     with guards():
         entry_id = connection.execute(
-            header.on_conflict_do_nothing(index_elements=["key"]).returning(journal_entry.c.entry_id)
+            header.on_conflict_do_nothing(index_elements=["key", "government"]).returning(
+                journal_entry.c.entry_id
+            )
         ).scalar()
     if entry_id is None:  # somebody else was quicker
         _stands(connection, entry)

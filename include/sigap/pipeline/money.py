@@ -95,7 +95,8 @@ def keep_movements(connection: Connection, delivery_id: str, channel: str, movem
     connection.execute(
         text(
             "CREATE TEMPORARY TABLE arrived (LIKE settlement.statement_line) ON COMMIT DROP;"
-            "ALTER TABLE arrived DROP COLUMN line_id, DROP COLUMN delivery_id, DROP COLUMN kept_at"
+            "ALTER TABLE arrived DROP COLUMN line_id, DROP COLUMN delivery_id, DROP COLUMN kept_at, "
+            "DROP COLUMN government"
         )
     )
     copy_rows(connection, "pg_temp.arrived", arrived)

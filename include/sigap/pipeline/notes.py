@@ -148,7 +148,9 @@ def _next_number(connection: Connection, period: Period, row: Row[Any]) -> str:
     taken = (
         upsert(series)
         .values(**keys, last_number=1)
-        .on_conflict_do_update(index_elements=list(keys), set_={"last_number": series.c.last_number + 1})
+        .on_conflict_do_update(
+            index_elements=[*keys, "government"], set_={"last_number": series.c.last_number + 1}
+        )
         .returning(series.c.last_number)
     )
     sequence = connection.execute(taken).scalar_one()

@@ -16,6 +16,8 @@ What the history says, and what these functions keep to:
 - **Events belong to months.** A month is derived from the months before it and from its own entities alone,
   so what comes later never changes what a past month said. Run again, a month takes back what no longer holds
   and adds what is new; rows taken back stay readable.
+- **Governments on one warehouse share the numbers.** Each records what its own month did and takes back only
+  that; of what two say of one month the first counts. A NIK that another recorded for the month is known.
 - **A month whose invoices finance approved is closed**: its events stay. Run again it still answers, so that
   its differences can be counted, and records nothing.
 """
@@ -99,6 +101,7 @@ def count_events(connection: Connection, period: Period) -> dict[str, int]:
     wanted = (
         select(event.kind, func.count())
         .where(event.period == str(period), event.withdrawn_at.is_(None))
+        .where(event.government == func.audit.government())
         .group_by(event.kind)
     )
     counted = {kind: int(count) for kind, count in connection.execute(wanted)}

@@ -12,11 +12,26 @@ FROM (SELECT * FROM verdict UNION ALL SELECT other_nik, nik, verdict, verdict_id
 ORDER BY nik, other_nik, verdict_id DESC;
 ANALYZE said;
 
--- Before the month: whose each NIK was, and who was merged.
+-- Before the month: whose each NIK was, and who was merged. What another government that shares the warehouse recorded for the month
+-- counts too, where the NIK was nobody's before: one human has one number, whoever lists them first.
 CREATE TEMP TABLE home ON COMMIT DROP AS
+WITH wanted AS (SELECT nik FROM carried UNION SELECT nik FROM said)
 SELECT h.nik, h.person_id, h.since
 FROM identity.nik_as_of(current_setting('sigap.before')) h
-WHERE h.nik IN (SELECT nik FROM carried UNION SELECT nik FROM said);
+WHERE h.nik IN (SELECT nik FROM wanted)
+UNION ALL
+SELECT o.nik, o.person_id, o.since
+FROM (
+    SELECT DISTINCT ON (nik) nik, person_id, period AS since
+    FROM identity.person_nik
+    WHERE period = current_setting('sigap.period') AND government <> audit.government() AND withdrawn_at IS NULL
+    ORDER BY nik, person_nik_id
+) o
+WHERE o.nik IN (SELECT nik FROM wanted)
+  AND NOT EXISTS (
+      SELECT FROM identity.person_nik before
+      WHERE before.nik = o.nik AND before.withdrawn_at IS NULL AND before.period <= current_setting('sigap.before')
+  );
 ANALYZE home;
 CREATE TEMP TABLE merge ON COMMIT DROP AS
 SELECT m.* FROM identity.merge_as_of(current_setting('sigap.before')) m;

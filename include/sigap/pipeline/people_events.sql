@@ -93,7 +93,7 @@ CREATE TEMP TABLE belonging ON COMMIT DROP AS
 SELECT c.nik, min(a.person_id) AS person_id
 FROM carried c
 JOIN assigned a USING (entity)
-LEFT JOIN home h ON h.nik = c.nik
+LEFT JOIN home h ON h.nik = c.nik AND h.since < current_setting('sigap.period')  -- what others say of the month each says for itself
 LEFT JOIN holder o ON o.person_id = h.person_id
 GROUP BY c.nik
 HAVING bool_or(o.entity = c.entity) IS NOT TRUE;

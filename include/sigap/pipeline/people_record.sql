@@ -1,11 +1,13 @@
--- Only the difference to what an earlier run of the month recorded is written: the same run again writes nothing.
+-- Only the difference to what an earlier run of the month by this government recorded is written: the same run again writes
+-- nothing.
 UPDATE identity.person_event e SET withdrawn_at = now()
-WHERE e.period = current_setting('sigap.period') AND e.withdrawn_at IS NULL AND NOT EXISTS (
-    SELECT FROM event n
-    WHERE (n.kind, n.person_id) = (e.kind, e.person_id)
-      AND (n.other_person_id, n.nik_before, n.nik_after, n.verdict_id, n.actor)
-          IS NOT DISTINCT FROM (e.other_person_id, e.nik_before, e.nik_after, e.verdict_id, e.actor)
-);
+WHERE e.period = current_setting('sigap.period') AND e.government = audit.government() AND e.withdrawn_at IS NULL
+  AND NOT EXISTS (
+      SELECT FROM event n
+      WHERE (n.kind, n.person_id) = (e.kind, e.person_id)
+        AND (n.other_person_id, n.nik_before, n.nik_after, n.verdict_id, n.actor)
+            IS NOT DISTINCT FROM (e.other_person_id, e.nik_before, e.nik_after, e.verdict_id, e.actor)
+  );
 INSERT INTO identity.person_event (
     period, person_id, kind, other_person_id, nik_before, nik_after, cause, verdict_id, actor
 )
@@ -14,19 +16,21 @@ SELECT current_setting('sigap.period'), n.person_id, n.kind, n.other_person_id, 
 FROM event n
 WHERE NOT EXISTS (
     SELECT FROM identity.person_event e
-    WHERE e.period = current_setting('sigap.period') AND e.withdrawn_at IS NULL AND (n.kind, n.person_id) = (e.kind, e.person_id)
+    WHERE e.period = current_setting('sigap.period') AND e.government = audit.government() AND e.withdrawn_at IS NULL
+      AND (n.kind, n.person_id) = (e.kind, e.person_id)
 )
 ORDER BY n.kind DESC, n.person_id;
 
 UPDATE identity.person_nik b SET withdrawn_at = now()
-WHERE b.period = current_setting('sigap.period') AND b.withdrawn_at IS NULL
+WHERE b.period = current_setting('sigap.period') AND b.government = audit.government() AND b.withdrawn_at IS NULL
   AND NOT EXISTS (SELECT FROM belonging n WHERE (n.nik, n.person_id) = (b.nik, b.person_id));
 INSERT INTO identity.person_nik (nik, person_id, period)
 SELECT n.nik, n.person_id, current_setting('sigap.period')
 FROM belonging n
 WHERE NOT EXISTS (
     SELECT FROM identity.person_nik b
-    WHERE b.period = current_setting('sigap.period') AND b.withdrawn_at IS NULL AND (n.nik, n.person_id) = (b.nik, b.person_id)
+    WHERE b.period = current_setting('sigap.period') AND b.government = audit.government() AND b.withdrawn_at IS NULL
+      AND (n.nik, n.person_id) = (b.nik, b.person_id)
 )
 ORDER BY n.nik;
 

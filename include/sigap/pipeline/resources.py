@@ -19,6 +19,7 @@ from sigap.errors import SettingsError
 from sigap.lake import Lake
 from sigap.settings import Settings
 from sigap.sources.catalog import load_catalog
+from sigap.warehouse.governments import require_kept
 from sigap.warehouse.store import open_warehouse
 from sigap.warehouse.version import require_newest
 
@@ -34,15 +35,17 @@ class Resources:
 
     @classmethod
     def open(cls, settings: Settings, run_id: str = "cli") -> "Resources":
-        """Connect. Raises `SettingsError` without a warehouse, `WarehouseError` when it does not answer,
+        """Connect, to act for `settings.government`. Raises `SettingsError` without a warehouse,
+        `WarehouseError` when it does not answer or would show the rows of other governments too,
         `WarehouseVersionError` when its tables are not those of this release.
         """
         if settings.warehouse_url is None:
             raise SettingsError(
                 "No warehouse is set. Set SIGAP_WAREHOUSE_URL, or run `make up` for the embedded one."
             )
-        warehouse = open_warehouse(settings.warehouse_url)
+        warehouse = open_warehouse(settings.warehouse_url, settings.government)
         require_newest(warehouse)
+        require_kept(warehouse)
         return cls(settings, Lake(settings.place("lake")), warehouse, run_id)
 
     def catalog(self) -> dict[str, SourceEntry]:

@@ -75,7 +75,7 @@ def keep(connection: Connection, period: Period, compared: Compared) -> int:
     key = {"period": str(period), "bill_delivery_id": compared.bill_delivery_id}
     statement = insert(table).values(**key, **figures)
     kept = statement.on_conflict_do_update(
-        index_elements=list(key),
+        index_elements=[*key, "government"],
         set_=figures | {"made_at": func.now()},
         where=or_(*(table.c[name].is_distinct_from(statement.excluded[name]) for name in figures)),
     )

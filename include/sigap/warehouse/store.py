@@ -11,12 +11,18 @@ from sqlalchemy.exc import OperationalError
 
 from sigap.errors import WarehouseError
 from sigap.warehouse.binary import binary_rows
+from sigap.warehouse.governments import act_for
 
 
-def open_warehouse(url: str) -> Engine:
-    """An engine for a PostgreSQL URL (`postgresql://…`). Raises `WarehouseError` when none answers."""
+def open_warehouse(url: str, government: str | None = None) -> Engine:
+    """An engine for a PostgreSQL URL (`postgresql://…`). Raises `WarehouseError` when none answers.
+
+    Its connections act for a government; without one for nobody in particular, as migrations do.
+    """
     parsed = make_url(url).set(drivername="postgresql+psycopg")
     engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+    if government is not None:
+        act_for(engine, government)
     try:
         with engine.connect() as connection:
             connection.execute(text("SELECT 1"))

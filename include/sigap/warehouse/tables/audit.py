@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from sigap.warehouse.tables.base import json, metadata, one_of, period, stamp
+from sigap.warehouse.tables.base import government, json, metadata, one_of, period, stamp
 
 outcome = Table(
     "outcome",
@@ -39,6 +39,7 @@ outcome = Table(
     stamp("started_at", "When it started"),
     Column("finished_at", DateTime(timezone=True), comment="When it ended"),
     Column("seconds", Float, comment="Duration in seconds"),
+    *government(),
     one_of("status", "ok", "failed"),
     schema="audit",
     comment="One row per run of a verb",
@@ -68,6 +69,7 @@ approval = Table(
     Column("reason", Text, comment="Why, required when rejected"),
     json("seen", "The figures that were judged: people, rupiah, digests"),
     stamp("decided_at", "When"),
+    *government(),
     one_of("subject", "roster", "invoices"),
     one_of("verdict", "approved", "rejected"),
     CheckConstraint(
@@ -77,8 +79,8 @@ approval = Table(
     UniqueConstraint("subject", "roster_id", "generation"),
     CheckConstraint("generation >= 0 AND (subject = 'invoices' OR generation = 0)", name="generation"),
     ForeignKeyConstraint(
-        ["roster_id", "period"],
-        ["entitlement.roster.roster_id", "entitlement.roster.period"],
+        ["roster_id", "period", "government"],
+        ["entitlement.roster.roster_id", "entitlement.roster.period", "entitlement.roster.government"],
         name="fk_approval_roster",
     ),
     schema="audit",

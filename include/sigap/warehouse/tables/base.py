@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, MetaData, String, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    MetaData,
+    String,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 SCHEMA_NAMES = (
@@ -27,9 +36,26 @@ metadata = MetaData(
 )
 
 
+# Whoever does not say for whom acts for the city that the shipped configuration is for.
+GOVERNMENT = "coalesce(nullif(current_setting('sigap.government', true), ''), '3275')"
+
+
 def period(**kwargs: Any) -> Column[str]:
     """The coverage month, `2026-01`."""
     return Column("period", String(7), nullable=False, comment="Coverage month, e.g. 2026-01", **kwargs)
+
+
+def government() -> "tuple[Column[str], CheckConstraint]":
+    """Whose row it is: to be unpacked into a table. Every such table keeps a government to its own rows."""
+    comment = "Kode wilayah of the government whose row it is: 2 digits a province, 4 a city or regency"
+    column = Column("government", String(4), nullable=False, server_default=text(GOVERNMENT), comment=comment)
+    return column, CheckConstraint("government ~ '^[0-9]{2}([0-9]{2})?$'", name="government")
+
+
+def of_delivery(column: str = "delivery_id") -> ForeignKeyConstraint:
+    """The column names a delivery of the same government."""
+    keys = ["sources.delivery.delivery_id", "sources.delivery.government"]
+    return ForeignKeyConstraint([column, "government"], keys)
 
 
 def one_of(name: str, *values: str) -> CheckConstraint:

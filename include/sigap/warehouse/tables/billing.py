@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from sigap.warehouse.tables.base import metadata, one_of, period, rupiah, stamp
+from sigap.warehouse.tables.base import government, metadata, one_of, period, rupiah, stamp
 
 MONTH = "^[0-9]{4}-(0[1-9]|1[0-2])$"
 
@@ -30,16 +30,17 @@ number_series = Table(
     Column("wadah_code", String(2), nullable=False, comment="BPJS group code"),
     Column("year", SmallInteger, nullable=False, comment="Calendar year"),
     Column("last_number", Integer, nullable=False, comment="Last number given out; no gaps"),
-    PrimaryKeyConstraint("wadah_code", "year"),
+    *government(),
+    PrimaryKeyConstraint("wadah_code", "year", "government"),
     schema="billing",
-    comment="Gapless invoice numbers per wadah and year",
+    comment="Gapless invoice numbers per government, wadah and year",
 )
 
 invoice = Table(
     "invoice",
     metadata,
     Column("invoice_id", BigInteger, Identity(), primary_key=True, comment="Surrogate key"),
-    Column("number", Text, unique=True, comment="SIGAP/<wadah>/<period>/<seq>, given when issued"),
+    Column("number", Text, comment="SIGAP/<wadah>/<period>/<seq>, given when issued"),
     Column(
         "period", String(7), nullable=False, index=True, comment="Month in which it is billed, e.g. 2026-01"
     ),
@@ -71,6 +72,7 @@ invoice = Table(
     stamp("created_at", "When the draft was made"),
     Column("issued_at", DateTime(timezone=True), comment="When it was issued"),
     Column("voided_at", DateTime(timezone=True), comment="When it was voided"),
+    *government(),
     one_of("status", "draft", "approved", "issued", "void"),
     CheckConstraint("jkk_idr + jkm_idr = total_idr", name="total"),
     CheckConstraint("people > 0 AND total_idr > 0", name="positive"),
@@ -81,10 +83,11 @@ invoice = Table(
     CheckConstraint(
         f"covers_from <= covers_to AND covers_from ~ '{MONTH}' AND covers_to ~ '{MONTH}'", name="covers"
     ),
+    UniqueConstraint("number", "government"),
     UniqueConstraint("invoice_id", "period"),
     ForeignKeyConstraint(
-        ["roster_id", "period"],
-        ["entitlement.roster.roster_id", "entitlement.roster.period"],
+        ["roster_id", "period", "government"],
+        ["entitlement.roster.roster_id", "entitlement.roster.period", "entitlement.roster.government"],
         name="fk_invoice_roster",
     ),
     schema="billing",

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from sigap.warehouse.tables.base import json, metadata, one_of, period, stamp
+from sigap.warehouse.tables.base import government, json, metadata, one_of, period, stamp
 
 roster = Table(
     "roster",
@@ -38,10 +38,11 @@ roster = Table(
     json("batch", "Reference of the decisions batch"),
     Column("rules_sha256", String(64), nullable=False, comment="Digest of the rules used"),
     stamp("created_at", "When"),
+    *government(),
     one_of("status", "draft", "approved", "rejected"),
     CheckConstraint("period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'", name="month"),
-    UniqueConstraint("period", "version"),
-    UniqueConstraint("roster_id", "period"),
+    UniqueConstraint("period", "version", "government"),
+    UniqueConstraint("roster_id", "period", "government"),
     schema="entitlement",
     comment="One version of the month's list",
 )

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from sigap.warehouse.tables.base import metadata, one_of, period, stamp
+from sigap.warehouse.tables.base import government, metadata, one_of, period, stamp
 
 
 def _live(*columns: str) -> Index:
@@ -60,8 +60,9 @@ person_nik = Table(
     period(),
     stamp("recorded_at", "When"),
     _withdrawn(),
+    *government(),
     CheckConstraint("nik ~ '^[0-9]{16}$'", name="nik"),
-    _live("nik", "period"),
+    _live("nik", "period", "government"),
     schema="identity",
     comment="Which NIK belongs to which person from which month; the newest month of a NIK counts",
 )
@@ -81,6 +82,7 @@ person_event = Table(
     Column("actor", Text, comment="Account of who gave it"),
     stamp("recorded_at", "When"),
     _withdrawn(),
+    *government(),
     one_of("kind", "created", "nik_corrected", "merged", "unmerged"),
     one_of("cause", "link", "verdict"),
     CheckConstraint(
@@ -93,7 +95,7 @@ person_event = Table(
     CheckConstraint(
         "(cause = 'verdict') = (verdict_id IS NOT NULL AND coalesce(actor ~ '\\S', false))", name="caused"
     ),
-    _live("person_id", "period", "kind"),
+    _live("person_id", "period", "kind", "government"),
     Index(
         "ix_person_event_changes",
         "person_id",

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-from sigap.warehouse.tables.base import metadata, one_of, period, rupiah, stamp
+from sigap.warehouse.tables.base import government, metadata, of_delivery, one_of, period, rupiah, stamp
 
 verdict = Table(
     "verdict",
@@ -31,7 +31,7 @@ verdict = Table(
     period(index=True),
     Column(
         "delivery_id",
-        ForeignKey("sources.delivery.delivery_id"),
+        String(16),
         nullable=False,
         comment="Delivery of the row that was judged",
     ),
@@ -39,7 +39,7 @@ verdict = Table(
     Column("row", Integer, nullable=False, comment="Its line"),
     Column(
         "other_delivery_id",
-        ForeignKey("sources.delivery.delivery_id"),
+        String(16),
         nullable=False,
         comment="Delivery of the row it was compared with",
     ),
@@ -57,6 +57,9 @@ verdict = Table(
     Column("actor", Text, nullable=False, comment="Account of who judged, the maker"),
     Column("reason", Text, nullable=False, comment="Why"),
     stamp("judged_at", "When"),
+    *government(),
+    of_delivery(),
+    of_delivery("other_delivery_id"),
     one_of("kind", "rows", "membership"),
     one_of("verdict", "same", "different"),
     CheckConstraint("fact_key ~ '\\S' AND actor ~ '\\S' AND reason ~ '\\S'", name="named"),

@@ -7,15 +7,17 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     PrimaryKeyConstraint,
     SmallInteger,
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-from sigap.warehouse.tables.base import metadata, one_of, rupiah, stamp
+from sigap.warehouse.tables.base import government, metadata, one_of, rupiah, stamp
 
 MONTH = "period ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'"
 STATUSES = ("open", "locked", "closed")
@@ -29,11 +31,13 @@ _KEYED = (
 account = Table(
     "account",
     metadata,
-    Column("account_code", Text, primary_key=True, comment="Kode rekening"),
+    Column("account_code", Text, nullable=False, comment="Kode rekening"),
     Column("name", Text, nullable=False, comment="Its name"),
     Column("kind", String(9), nullable=False, comment="asset, liability or expense"),
     Column("reference", Text, nullable=False, comment="Where the code comes from"),
     Column("is_verified", Boolean, nullable=False, comment="The code was seen in its source"),
+    *government(),
+    PrimaryKeyConstraint("account_code", "government"),
     one_of("kind", "asset", "liability", "expense"),
     CheckConstraint(r"account_code ~ '\S' AND name ~ '\S' AND reference ~ '\S'", name="named"),
     schema="billing",
@@ -43,10 +47,12 @@ account = Table(
 ledger_period = Table(
     "ledger_period",
     metadata,
-    Column("period", String(7), primary_key=True, comment="Month of the books, e.g. 2026-01"),
+    Column("period", String(7), nullable=False, comment="Month of the books, e.g. 2026-01"),
     Column("status", String(6), nullable=False, server_default="open", comment="open, locked or closed"),
     Column("changed_by", Text, comment="Account name of who locked, closed or reopened it last"),
     Column("changed_at", DateTime(timezone=True), comment="When"),
+    *government(),
+    PrimaryKeyConstraint("period", "government"),
     CheckConstraint(MONTH, name="month"),
     one_of("status", *STATUSES),
     CheckConstraint(
@@ -66,6 +72,7 @@ ledger_period_event = Table(
     Column("actor", Text, nullable=False, comment="Account name of who did it"),
     Column("reason", Text, comment="Why, required when reopened"),
     stamp("happened_at", "When"),
+    *government(),
     CheckConstraint(MONTH, name="month"),
     one_of("status", *STATUSES),
     CheckConstraint(r"actor ~ '\S'", name="named"),
@@ -82,17 +89,10 @@ journal_entry = Table(
         "key",
         Text,
         nullable=False,
-        unique=True,
         comment="Names the event once for ever, e.g. invoice/<number>",
     ),
     Column("kind", String(11), nullable=False, comment=f"{', '.join(KINDS[:-1])} or {KINDS[-1]}"),
-    Column(
-        "period",
-        ForeignKey("billing.ledger_period.period"),
-        nullable=False,
-        index=True,
-        comment="Month of the books, e.g. 2026-01",
-    ),
+    Column("period", String(7), nullable=False, index=True, comment="Month of the books, e.g. 2026-01"),
     Column(
         "document",
         Text,
@@ -103,6 +103,11 @@ journal_entry = Table(
     Column("legs", SmallInteger, nullable=False, comment="How many postings it has"),
     rupiah("total_idr", "Sum of its debits"),
     stamp("posted_at", "When it was entered"),
+    *government(),
+    UniqueConstraint("key", "government"),
+    ForeignKeyConstraint(
+        ["period", "government"], ["billing.ledger_period.period", "billing.ledger_period.government"]
+    ),
     one_of("kind", *KINDS),
     CheckConstraint(_KEYED, name="keyed"),
     CheckConstraint("legs >= 2 AND total_idr > 0", name="two_legs"),
@@ -115,17 +120,15 @@ posting = Table(
     metadata,
     Column("entry_id", ForeignKey("billing.journal_entry.entry_id"), comment="Entry"),
     Column("leg_no", SmallInteger, comment="Its place in the entry, from 1"),
-    Column(
-        "account_code",
-        ForeignKey("billing.account.account_code"),
-        nullable=False,
-        index=True,
-        comment="Account",
-    ),
+    Column("account_code", Text, nullable=False, index=True, comment="Account"),
     Column("funding_source", Text, nullable=False, comment="Payer whose books it is in"),
     Column("debit_idr", BigInteger, nullable=False, comment="Debit, whole rupiah; 0 when it is a credit"),
     Column("credit_idr", BigInteger, nullable=False, comment="Credit, whole rupiah; 0 when it is a debit"),
+    *government(),
     PrimaryKeyConstraint("entry_id", "leg_no"),
+    ForeignKeyConstraint(
+        ["account_code", "government"], ["billing.account.account_code", "billing.account.government"]
+    ),
     CheckConstraint(
         "debit_idr >= 0 AND credit_idr >= 0 AND (debit_idr > 0) <> (credit_idr > 0)", name="one_side"
     ),

@@ -12,9 +12,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-from sigap.warehouse.tables.base import metadata, one_of, rupiah, stamp
+from sigap.warehouse.tables.base import government, metadata, of_delivery, one_of, rupiah, stamp
 
 CHANNELS = ("bank", "sp2d", "receipt")
 VERDICTS = ("confirms", "reverses", "set_aside", "reopened")
@@ -43,7 +44,6 @@ statement_line = Table(
         "line_key",
         String(64),
         nullable=False,
-        unique=True,
         comment="Digest of channel, account, content and, for a bank, which of the day's like lines it is",
     ),
     Column(
@@ -81,7 +81,7 @@ statement_line = Table(
     ),
     Column(
         "delivery_id",
-        ForeignKey("sources.delivery.delivery_id"),
+        String(16),
         nullable=False,
         index=True,
         comment="Delivery it was first seen in",
@@ -89,6 +89,9 @@ statement_line = Table(
     Column("sheet", Text, nullable=False, comment="Sheet of the row; empty for a file without sheets"),
     Column("row", Integer, nullable=False, comment="Line of the sheet or file, from 1"),
     stamp("kept_at", "When it was taken in"),
+    *government(),
+    UniqueConstraint("line_key", "government"),
+    of_delivery(),
     one_of("channel", *CHANNELS),
     CheckConstraint("amount_idr <> 0", name="moves"),
     CheckConstraint("line_key ~ '^[0-9a-f]{64}$'", name="digest"),

@@ -22,9 +22,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
-from sigap.warehouse.tables.base import metadata, one_of, period, rupiah, stamp
+from sigap.warehouse.tables.base import government, metadata, one_of, period, rupiah, stamp
 from sigap.warehouse.tables.billing import MONTH
 
 REASONS = (
@@ -112,6 +113,7 @@ correction = Table(
     Column("evidence", Text, nullable=False, comment="What was seen; never a NIK"),
     Column("actor", Text, nullable=False, comment="Account name of who proposes"),
     stamp("proposed_at", "When"),
+    *government(),
     one_of("kind", "credit", "debit"),
     one_of("reason_code", *REASONS),
     CheckConstraint(
@@ -164,7 +166,7 @@ note = Table(
     "note",
     metadata,
     _key("note_id"),
-    Column("number", Text, unique=True, comment="SIGAP/<wadah>/<period>/K<seq> or D<seq>, given when issued"),
+    Column("number", Text, comment="SIGAP/<wadah>/<period>/K<seq> or D<seq>, given when issued"),
     Column(
         "period", String(7), nullable=False, index=True, comment="Month in which it is booked, e.g. 2026-01"
     ),
@@ -177,11 +179,13 @@ note = Table(
     Column("lines_sha256", String(64), nullable=False, comment="Digest of the line set"),
     stamp("created_at", "When the draft was made"),
     Column("issued_at", DateTime(timezone=True), comment="When it was issued"),
+    *government(),
     one_of("kind", "credit", "debit"),
     one_of("status", "draft", "issued"),
     CheckConstraint(f"period ~ '{MONTH}'", name="month"),
     CheckConstraint("jkk_idr + jkm_idr = total_idr", name="total"),
     CheckConstraint("people > 0 AND total_idr > 0", name="positive"),
+    UniqueConstraint("number", "government"),
     CheckConstraint("(status = 'issued') = (number IS NOT NULL AND issued_at IS NOT NULL)", name="numbered"),
     schema="billing",
     comment="A credit or debit note: the corrections that a billing month books for one funding source and "
@@ -193,6 +197,7 @@ Index(
     note.c.funding_source,
     note.c.wadah_code,
     note.c.kind,
+    note.c.government,
     unique=True,
     postgresql_where=note.c.status == "draft",
 )
@@ -231,8 +236,9 @@ note_series = Table(
     Column("year", SmallInteger, nullable=False, comment="Calendar year"),
     Column("kind", String(6), nullable=False, comment="credit or debit"),
     Column("last_number", Integer, nullable=False, comment="Last number given out; no gaps"),
-    PrimaryKeyConstraint("wadah_code", "year", "kind"),
+    *government(),
+    PrimaryKeyConstraint("wadah_code", "year", "kind", "government"),
     one_of("kind", "credit", "debit"),
     schema="billing",
-    comment="Gapless numbers of notes per wadah, year and kind",
+    comment="Gapless numbers of notes per government, wadah, year and kind",
 )

@@ -10,19 +10,18 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
 )
 
-from sigap.warehouse.tables.base import json, metadata, one_of, period, stamp
+from sigap.warehouse.tables.base import government, json, metadata, of_delivery, one_of, period, stamp
 
 validation = Table(
     "validation",
     metadata,
-    Column(
-        "delivery_id", ForeignKey("sources.delivery.delivery_id"), primary_key=True, comment="The delivery"
-    ),
+    Column("delivery_id", String(16), nullable=False, comment="The delivery"),
     period(index=True),
     Column(
         "outcome", String(8), nullable=False, comment="passed, or stopped when the source broke its contract"
@@ -41,6 +40,9 @@ validation = Table(
     Column("suite_sha256", String(64), nullable=False, comment="Digest of the Great Expectations suite"),
     Column("report", Text, comment="Path of the Data Docs page"),
     stamp("checked_at", "When"),
+    *government(),
+    PrimaryKeyConstraint("delivery_id", "government"),
+    of_delivery(),
     one_of("outcome", "passed", "stopped"),
     CheckConstraint("accepted + held + rejected = received", name="balance"),
     schema="quality",
@@ -54,7 +56,7 @@ judgement = Table(
     period(index=True),
     Column(
         "delivery_id",
-        ForeignKey("sources.delivery.delivery_id"),
+        String(16),
         comment="The stopped delivery; empty for a rule over the whole month",
     ),
     json("stops", "The broken rules that were judged: {rule: {limit, found}}"),
@@ -62,6 +64,8 @@ judgement = Table(
     Column("actor", Text, nullable=False, comment="Account of who judged"),
     Column("reason", Text, nullable=False, comment="Why"),
     stamp("judged_at", "When"),
+    *government(),
+    of_delivery(),
     one_of("verdict", "pass", "leave_out"),
     CheckConstraint("actor ~ '\\S' AND reason ~ '\\S'", name="named"),
     schema="quality",
@@ -79,7 +83,7 @@ verdict = Table(
     json("codes", "Reason codes that the person saw, as {code: column}"),
     Column(
         "delivery_id",
-        ForeignKey("sources.delivery.delivery_id"),
+        String(16),
         nullable=False,
         comment="Delivery of the row that was judged",
     ),
@@ -88,6 +92,8 @@ verdict = Table(
     Column("actor", Text, nullable=False, comment="Account of who judged"),
     Column("reason", Text, nullable=False, comment="Why"),
     stamp("judged_at", "When"),
+    *government(),
+    of_delivery(),
     one_of("verdict", "accept", "reject", "correct"),
     CheckConstraint("actor ~ '\\S' AND reason ~ '\\S'", name="named"),
     Index(None, "source", "fact_key"),
@@ -98,12 +104,14 @@ verdict = Table(
 duplicate = Table(
     "duplicate",
     metadata,
-    period(primary_key=True),
-    Column("source", Text, primary_key=True, comment="Catalog code of the sender"),
-    Column("scope", String(6), primary_key=True, comment="file, source or across: where the twin stands"),
-    Column("nearness", String(5), primary_key=True, comment="exact or near"),
+    period(),
+    Column("source", Text, nullable=False, comment="Catalog code of the sender"),
+    Column("scope", String(6), nullable=False, comment="file, source or across: where the twin stands"),
+    Column("nearness", String(5), nullable=False, comment="exact or near"),
     Column("rows", Integer, nullable=False, comment="Rows that have such a twin before them"),
     stamp("counted_at", "When"),
+    *government(),
+    PrimaryKeyConstraint("period", "source", "scope", "nearness", "government"),
     one_of("scope", "file", "source", "across"),
     one_of("nearness", "exact", "near"),
     schema="quality",

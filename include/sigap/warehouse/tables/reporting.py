@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from sigap.warehouse.tables.base import metadata, one_of, period, stamp
+from sigap.warehouse.tables.base import government, metadata, one_of, period, stamp
 
 document = Table(
     "document",
@@ -128,6 +128,7 @@ link_quality = Table(
     Column("n", Integer, nullable=False, comment="What it is a share of"),
     Column("model", Text, nullable=False, comment="The link model: its name and digest"),
     stamp("measured_at", "When"),
+    *government(),
     one_of("source_class", "all", "registry", "association"),
     CheckConstraint("0 <= low AND low <= value AND value <= high AND high <= 1 AND n > 0", name="interval"),
     schema="reporting",

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from sigap.warehouse.tables.base import json, metadata, one_of, period, rupiah, stamp
+from sigap.warehouse.tables.base import government, json, metadata, one_of, period, rupiah, stamp
 
 _ZERO: dict[str, Any] = {"nullable": False, "server_default": "0"}
 
@@ -98,6 +98,7 @@ reconciliation = Table(
         String(64),
         comment="Digest of the compared set, one line per person; empty before revision 0013",
     ),
+    *government(),
     CheckConstraint(
         "people_parked <= people_listed AND people_paid <= people_invoiced AND active_only <= people_active "
         "AND rows_of_nobody <= rows_without_nik "
@@ -109,7 +110,7 @@ reconciliation = Table(
         "num_nulls(people_active, active_only, activation_delivery_id, as_of_date) IN (0, 4)",
         name="activation",
     ),
-    UniqueConstraint("period", "bill_delivery_id"),
+    UniqueConstraint("period", "bill_delivery_id", "government"),
     schema="settlement",
     comment="One comparison of a month's roster, invoices, bill, payments and activations; the newest bill "
     "counts",
@@ -176,7 +177,8 @@ payment = Table(
     Column("invoice_number", Text, nullable=False, comment="Invoice it pays, as written"),
     Column("paid_on", Date, nullable=False, comment="Day of payment"),
     rupiah("amount_idr", "Amount"),
-    UniqueConstraint("reference"),
+    *government(),
+    UniqueConstraint("reference", "government"),
     schema="settlement",
     comment="Payments as receipts listed them before revision 0012, kept as they were; see "
     "settlement.statement_line",

@@ -6,19 +6,20 @@ from sqlalchemy import (
     Column,
     Identity,
     Integer,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
 
-from sigap.warehouse.tables.base import json, metadata, one_of, period, stamp
+from sigap.warehouse.tables.base import government, json, metadata, one_of, period, stamp
 
 delivery = Table(
     "delivery",
     metadata,
     Column(
-        "delivery_id", String(16), primary_key=True, comment="Digest of period, source, file name and content"
+        "delivery_id", String(16), nullable=False, comment="Digest of period, source, file name and content"
     ),
     period(index=True),
     Column("source", Text, nullable=False, comment="Catalog code of the sender"),
@@ -41,6 +42,8 @@ delivery = Table(
     json("proposal", "For a drifted delivery: the headers it has and the columns they probably are"),
     Column("catalog_sha256", String(64), comment="Digest of the catalog entry used"),
     stamp("received_at", "When it was first collected"),
+    *government(),
+    PrimaryKeyConstraint("delivery_id", "government"),
     one_of("outcome", "accepted", "duplicate", "refused", "drifted"),
     schema="sources",
     comment="One row per received file with its outcome",
@@ -57,6 +60,7 @@ mapping = Table(
     Column("actor", Text, nullable=False, comment="Account of who accepted it"),
     Column("reason", Text, nullable=False, comment="Why"),
     stamp("accepted_at", "When"),
+    *government(),
     CheckConstraint("actor ~ '\\S' AND reason ~ '\\S'", name="named"),
     schema="sources",
     comment="Changed layouts that a person accepted; never changed, only followed by a newer one",
@@ -81,8 +85,11 @@ extract_unit = Table(
     Column("sha256", String(64), comment="Digest of the file the unit was written to"),
     Column("message", Text, comment="What to do, when failed"),
     stamp("changed_at", "When its state last changed"),
+    *government(),
     one_of("state", "planned", "done", "failed"),
-    UniqueConstraint("period", "source", "snapshot", "kecamatan", "page"),
+    UniqueConstraint(
+        "period", "source", "snapshot", "kecamatan", "page", "government", name="uq_extract_unit_page"
+    ),
     schema="sources",
     comment="One row per kecamatan and page of a registry extract: what is fetched and what is left",
 )

@@ -6,7 +6,7 @@ WITH RECURSIVE merge AS (
         SELECT DISTINCT ON (person_id) person_id, other_person_id, kind
         FROM identity.person_event
         WHERE withdrawn_at IS NULL AND kind IN ('merged', 'unmerged')
-        ORDER BY person_id, period DESC, kind
+        ORDER BY person_id, period DESC, kind, event_id
     ) newest
     WHERE kind = 'merged'
 ), survivor AS (
@@ -23,6 +23,7 @@ SELECT DISTINCT ON (d.person_id)
     k.kecamatan_name,
     coalesce(s.survivor_id, d.person_id) AS current_person_id
 FROM entitlement.decision d
+JOIN entitlement.roster r ON r.roster_id = d.roster_id  -- whose rows one sees
 LEFT JOIN (SELECT DISTINCT kecamatan_code, kecamatan_name FROM reporting.region) k USING (kecamatan_code)
 LEFT JOIN survivor s ON s.person_id = d.person_id
 ORDER BY d.person_id, d.roster_id DESC;

@@ -1,6 +1,6 @@
 CREATE OR REPLACE VIEW reporting.dim_sector AS
 SELECT DISTINCT sector, initcap(replace(sector, '_', ' ')) AS sector_name
-FROM entitlement.decision
+FROM entitlement.decision JOIN entitlement.roster USING (roster_id)
 WHERE sector IS NOT NULL;
 
 COMMENT ON VIEW reporting.dim_sector IS 'One row per occupation group that occurs in a roster';
