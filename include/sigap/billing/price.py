@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -38,10 +38,10 @@ PARKED = pa.schema(
 )
 _SQL = Path(__file__).with_name("price.sql").read_text(encoding="utf-8")
 _LINES = """
-SELECT person_id, rates.* EXCLUDE (rate_id, set_no, month_no, sector_group, reason_code)
-FROM due JOIN rates USING (rate_id)
-WHERE due.reason_code IS NULL AND NOT is_prepaid
-ORDER BY funding_source, wadah_code, person_id, period
+SELECT person_id, rate_id
+FROM due JOIN places USING (rate_id)
+WHERE reason_code IS NULL AND NOT is_prepaid
+ORDER BY invoice_no, person_id, month_no
 """
 _PARKED = """
 SELECT person_id, period, funding_source, due.reason_code, total_idr
@@ -80,20 +80,31 @@ def price_people(
     rows = decisions.select(NEEDED)
     _refuse_unpriceable(rows, period)
     with connect() as connection:
+        rates = rate_table(rows, tariffs, payers, period, started)
         connection.register("decisions", rows)
         connection.register("billed", billed.select(BILLED.names))
-        connection.register("rates", rate_table(rows, tariffs, payers, period, started))
+        connection.register("rates", rates)
         connection.register("sector_groups", sector_groups(tariffs))
         connection.execute(_SQL)
         return Priced(
-            _read(connection, _LINES, LINES),
-            _read(connection, _PARKED, PARKED),
+            _lines(connection.sql(_LINES).to_arrow_table(), rates),
+            connection.sql(_PARKED).to_arrow_table().cast(PARKED),
             int(connection.sql("SELECT count(*) FROM due WHERE is_prepaid").fetchall()[0][0]),
         )
 
 
-def _read(connection: duckdb.DuckDBPyConnection, query: str, schema: pa.Schema) -> pa.Table:
-    return connection.sql(query).to_arrow_table().select(schema.names).cast(schema)
+def count_people(rows: pa.Table) -> int:
+    """How many different persons stand in the column `person_id`."""
+    ordered = np.sort(rows["person_id"].to_numpy())
+    return int(np.count_nonzero(np.diff(ordered))) + bool(len(ordered))
+
+
+def _lines(found: pa.Table, rates: pa.Table) -> pa.Table:
+    """`datasets.LINES`: persons are put in order alone, the rates, which are few, laid beside them."""
+    numbers = found["rate_id"].combine_chunks()  # a rate's number is its place
+    names = [name for name in LINES.names if name != "person_id"]
+    columns = {name: rates[name].combine_chunks().take(numbers) for name in names}
+    return pa.table({"person_id": found["person_id"], **columns}).select(LINES.names).cast(LINES)
 
 
 def _refuse_unpriceable(rows: pa.Table, period: Period) -> None:
@@ -104,7 +115,7 @@ def _refuse_unpriceable(rows: pa.Table, period: Period) -> None:
     others = rows.num_rows - (pc.sum(pc.equal(rows["outcome"], "subsidised")).as_py() or 0)
     if others:
         raise BillingError(f"{others} persons of {period} are not subsidised and cannot be billed.")
-    repeated = rows.num_rows - pc.count_distinct(rows["person_id"], mode="all").as_py()
+    repeated = rows.num_rows - count_people(rows)
     if repeated:
         raise BillingError(
             f"{repeated} persons stand more than once in the roster of {period}. Decide it again."

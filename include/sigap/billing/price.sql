@@ -6,6 +6,10 @@ SELECT person_id, month_no, min(coalesce(set_no, 0)) AS lowest_set, max(coalesce
 FROM billed JOIN months USING (period) LEFT JOIN sets USING (payer_set)
 GROUP BY person_id, month_no;
 
+-- Lines are put in order by numbers: of the invoice they go to, of the person, of the month.
+CREATE TEMP TABLE places AS
+SELECT rate_id, month_no, dense_rank() OVER (ORDER BY funding_source, wadah_code) AS invoice_no FROM rates;
+
 -- What cannot be billed carries the first reason that applies, in the order of parking.yaml.
 CREATE TEMP TABLE due AS
 WITH twice AS (SELECT nik FROM decisions WHERE nik IS NOT NULL GROUP BY nik HAVING count(*) > 1)

@@ -69,19 +69,25 @@ class Lake:
             yield file
 
     def read(
-        self, ref: BatchRef, columns: Sequence[str] | None = None, where: pc.Expression | None = None
+        self,
+        ref: BatchRef,
+        columns: Sequence[str] | None = None,
+        where: pc.Expression | None = None,
+        codes: Sequence[str] = (),
     ) -> pa.Table:
         """The rows of a batch: all or those that meet `where`, all columns or those named.
 
-        A named column that the dataset did not have yet when the batch was written is null. Raises
-        `LakeError` if the batch is not there.
+        A named column that the dataset did not have yet when the batch was written is null. Text columns of
+        few values that are named in `codes` come dictionary-encoded. Raises `LakeError` if the batch is not
+        there.
         """
         with self._open(ref) as file:
             if not columns:
-                return pq.read_table(file, filters=where)
+                return pq.read_table(file, filters=where, read_dictionary=list(codes))
             stored = pq.read_schema(file).names
             known = [name for name in columns if name in stored]
-            return _whole(pq.read_table(file, columns=known, filters=where), ref, columns)
+            rows = pq.read_table(file, columns=known, filters=where, read_dictionary=list(codes))
+            return _whole(rows, ref, columns)
 
     def scan(self, ref: BatchRef, columns: Sequence[str]) -> Iterator[pa.Table]:
         """These columns of a batch, stretch by stretch in their order: millions of rows fit in memory.
@@ -133,6 +139,8 @@ class Lake:
 
 def _whole(rows: pa.Table, ref: BatchRef, columns: Sequence[str]) -> pa.Table:
     """The rows with all of these columns, in this order; null where the batch is older than the column."""
-    schema = pa.schema([SCHEMAS[ref.dataset].field(name) for name in columns])
-    empty = {field.name: pa.nulls(rows.num_rows, field.type) for field in schema}
-    return pa.table(empty | {name: rows[name] for name in rows.column_names}, schema=schema)
+    found = {name: rows[name] for name in rows.column_names}
+    types = {name: SCHEMAS[ref.dataset].field(name).type for name in columns}
+    empty = {name: pa.nulls(rows.num_rows, kind) for name, kind in types.items()}
+    types |= {name: column.type for name, column in found.items() if pa.types.is_dictionary(column.type)}
+    return pa.table(empty | found, schema=pa.schema(types))

@@ -1,7 +1,7 @@
 """Whether a membership check stands behind each decision: nobody is billed without one."""
 
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sigap.domain.batch import BatchRef
 from sigap.pipeline.resources import Resources
@@ -23,5 +23,5 @@ def with_check(rows: pa.Table, decisions: BatchRef, resources: Resources) -> pa.
     ]
     if not looked_up or not any(parent.dataset == "identity.memberships" for parent in parents):
         return rows.append_column("was_checked", pa.array([False] * rows.num_rows))
-    known = pa.chunked_array([chunk for column in looked_up for chunk in column.chunks], pa.int64())
-    return rows.append_column("was_checked", pc.is_in(rows["person_id"], value_set=known))
+    known = np.concatenate([column.to_numpy() for column in looked_up])
+    return rows.append_column("was_checked", pa.array(np.isin(rows["person_id"].to_numpy(), known)))
