@@ -39,7 +39,8 @@ def line_of(connection: Connection, line_id: int) -> dict[str, Any]:
     """The invoice line itself. Raises `BillingError` for an unknown one."""
     line = billing.invoice_line
     is_possible = 0 < line_id < 2**63  # beyond that PostgreSQL has no number for it
-    found = one(connection, select(line).where(line.c.line_id == line_id)) if is_possible else None
+    own = line.c.invoice_id.in_(select(billing.invoice.c.invoice_id))  # not one of another government
+    found = one(connection, select(line).where(line.c.line_id == line_id, own)) if is_possible else None
     if found is None:
         raise BillingError(f"There is no invoice line {line_id}. `sigap export invoice-lines` lists them.")
     return found

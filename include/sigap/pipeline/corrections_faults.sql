@@ -26,7 +26,7 @@ judged AS (
         END AS fault
     FROM asked a
     JOIN known k ON k.place = a.place
-    LEFT JOIN billing.invoice_line l ON l.line_id = a.line_id
+    LEFT JOIN billing.invoice_line l ON l.line_id = a.line_id AND l.invoice_id IN (SELECT invoice_id FROM billing.invoice)
     LEFT JOIN left_out o ON o.place = a.place
 )
 SELECT j.place, coalesce(j.fault, 'TWICE') AS fault

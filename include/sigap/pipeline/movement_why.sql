@@ -1,10 +1,10 @@
 -- Why somebody is in one of the two months only, on a line or added by a note. `before` and `period`: coverage months.
 WITH was AS (
-    SELECT person_id FROM billing.invoice_line WHERE period = :before AND NOT is_void
+    SELECT l.person_id FROM billing.invoice_line l JOIN billing.invoice i USING (invoice_id) WHERE l.period = :before AND NOT l.is_void
     UNION SELECT person_id FROM billing.note_line WHERE period = :before AND line_id IS NULL
 ),
 now AS (
-    SELECT person_id FROM billing.invoice_line WHERE period = :period AND NOT is_void
+    SELECT l.person_id FROM billing.invoice_line l JOIN billing.invoice i USING (invoice_id) WHERE l.period = :period AND NOT l.is_void
     UNION SELECT person_id FROM billing.note_line WHERE period = :period AND line_id IS NULL
 ),
 roster AS (
@@ -33,4 +33,7 @@ SELECT person_id, reason_code FROM credited WHERE person_id NOT IN (SELECT perso
 UNION ALL
 SELECT j.person_id, 'RETURNED' FROM (SELECT person_id FROM now EXCEPT SELECT person_id FROM was) j
 WHERE j.person_id NOT IN (SELECT person_id FROM credited)
-  AND EXISTS (SELECT FROM billing.invoice_line e WHERE e.person_id = j.person_id AND e.period < :before AND NOT e.is_void)
+  AND EXISTS (
+      SELECT FROM billing.invoice_line e JOIN billing.invoice i USING (invoice_id)
+      WHERE e.person_id = j.person_id AND e.period < :before AND NOT e.is_void
+  )
