@@ -83,11 +83,11 @@ class Lake:
         """
         with self._open(ref) as file:
             if not columns:
-                return pq.read_table(file, filters=where, read_dictionary=list(codes))
+                return pq.read_table(file, filters=where, read_dictionary=list(codes)).unify_dictionaries()
             stored = pq.read_schema(file).names
             known = [name for name in columns if name in stored]
             rows = pq.read_table(file, columns=known, filters=where, read_dictionary=list(codes))
-            return _whole(rows, ref, columns)
+            return _whole(rows.unify_dictionaries(), ref, columns)
 
     def scan(self, ref: BatchRef, columns: Sequence[str]) -> Iterator[pa.Table]:
         """These columns of a batch, stretch by stretch in their order: millions of rows fit in memory.
