@@ -358,7 +358,7 @@ def test_whoever_judges_is_told_of_membership_files_that_could_not_be_used(resou
     deliver("memberships", JANUARY, [], resources, "rusak")
     again = update(sources.delivery).where(sources.delivery.c.delivery_id == "membrusak2026-01")
     with resources.warehouse.begin() as connection:
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("SET LOCAL ROLE NONE; SET LOCAL session_replication_role = replica"))
         connection.execute(again.values(file_name="rusak.xlsx"))
     decide(JANUARY, resources)
     assert newest_outcome("decide", resources.warehouse)["counts"]["unused_membership_files"] == 1
