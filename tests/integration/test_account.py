@@ -1,6 +1,5 @@
 """The account that production gives the pipeline: it can run a month, and switch no guard off."""
 
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,8 +9,9 @@ import yaml
 from psycopg import sql
 from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from laying import lay_roster
 from sigap.domain.period import Period
 from sigap.pipeline.approve import record_approval
 from sigap.pipeline.bill import bill
@@ -52,11 +52,9 @@ def warehouse_url(account_url: str) -> str:
     return account_url
 
 
-def test_the_pipeline_runs_a_month_under_an_account_that_owns_nothing(
-    resources: Resources, lay_roster: Callable[..., int]
-) -> None:
+def test_the_pipeline_runs_a_month_under_an_account_that_owns_nothing(resources: Resources) -> None:
     Resources.open(resources.settings).warehouse.dispose()
-    lay_roster()
+    lay_roster(resources)
     record_approval(JANUARY, "roster", "approved", "dinas", None, resources)
     bill(JANUARY, resources)
     record_approval(JANUARY, "invoices", "approved", "bendahara", None, resources)
@@ -81,3 +79,18 @@ def test_the_account_switches_no_guard_off(warehouse: Engine, statement: str) ->
     with pytest.raises(ProgrammingError) as caught, warehouse.begin() as connection:
         connection.execute(text(statement))
     assert isinstance(caught.value.orig, InsufficientPrivilege)
+
+
+def test_the_account_sees_the_rows_and_views_of_one_government_at_a_time(resources: Resources) -> None:
+    settings = resources.settings.model_copy(update={"government": "32"})
+    other = Resources.open(settings)
+    roster_id = lay_roster(other, "2026-05")
+    counted = text("SELECT (SELECT count(*) FROM entitlement.roster WHERE period = '2026-05'), count(*) "
+                   "FROM reporting.month_overview WHERE period = '2026-05'")  # fmt: skip
+    with other.warehouse.connect() as mine, resources.warehouse.connect() as theirs:
+        assert tuple(mine.execute(counted).one()) == (1, 1)
+        assert tuple(theirs.execute(counted).one()) == (0, 0)
+    theft = text("UPDATE entitlement.decision SET outcome = 'waiting' WHERE roster_id = :roster_id")
+    with pytest.raises(DBAPIError, match="another government"), resources.warehouse.begin() as connection:
+        connection.execute(theft, {"roster_id": roster_id})
+    other.warehouse.dispose()
