@@ -80,14 +80,13 @@ class Search:
 
     def sql(self, block: Block, left: str, right: str, also: str = "true") -> str:
         """`left` and `right` (records) of the pairs of a block that may weigh enough and for which `also`."""
-        keys = [
-            f"{key(mine, 'l')} = {key(theirs, 'r')}"
-            for mine, theirs in zip(block.left, block.right, strict=True)
-        ]
-        narrow = [weaker(block.also)[0]] if block.also else []
         hope = [_hope_sql(each, block.equal) for each in self.model.comparisons]
-        joined = f"{left} AS l JOIN {right} AS r ON {' AND '.join([*keys, *narrow, also])}"
+        joined = _joined(block, left, right, also)
         return f'SELECT "left", "right" FROM {_heavy(joined, self.model.prior, hope, self.least)}'
+
+    def agreed_sql(self, block: Block, left: str, right: str, also: str = "true") -> str:
+        """As `sql`, with the pairs that cannot weigh enough: whoever weighs them will turn them down."""
+        return f"SELECT l.record, r.record FROM {_joined(block, left, right, also)}"
 
 
 def weighed_sql(model: Model, pairs: str, left: str, right: str, least: float | str) -> str:
@@ -95,6 +94,15 @@ def weighed_sql(model: Model, pairs: str, left: str, right: str, least: float | 
     weights = [each.weight_sql() for each in model.comparisons]
     joined = f'{pairs} AS p JOIN {left} AS l ON l.record = p."left" JOIN {right} AS r ON r.record = p."right"'
     return f'SELECT "left", "right", match_weight FROM {_heavy(joined, model.prior, weights, least)}'
+
+
+def _joined(block: Block, left: str, right: str, also: str) -> str:
+    """The pairs of a block by their sketches, as a relation of `l` and `r`."""
+    keys = [
+        f"{key(mine, 'l')} = {key(theirs, 'r')}" for mine, theirs in zip(block.left, block.right, strict=True)
+    ]
+    narrow = [weaker(block.also)[0]] if block.also else []
+    return f"{left} AS l JOIN {right} AS r ON {' AND '.join([*keys, *narrow, also])}"
 
 
 def _heavy(joined: str, prior: float, weights: Sequence[str], least: float | str) -> str:

@@ -5,6 +5,7 @@ say the same: they are a tie, which a person settles.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -36,12 +37,27 @@ class Candidates:
         Crowds are looked for when a block brings more pairs than its records could need, so they cost nothing
         where there are none.
         """
-        most = _ROOM + _EACH * sum(len(self.connection.table(side)) for side in (self.left, self.right))
+        if self._is_small:
+            agreed = self.search.agreed_sql(block, self.left, self.right, self.also)
+            self.connection.execute(f"INSERT INTO candidate {agreed}")
+            return
+        most = _ROOM + _EACH * sum(self._records)
         self._bring(f"{self.search.sql(block, self.left, self.right, self.also)} LIMIT {most + 1}")
         if len(self.connection.table("brought")) > most:
             self._part(block)
             self._bring(f"{self.search.sql(block, 'apart', self.right, self.also)} UNION ALL FROM few")
         self.connection.execute("INSERT INTO candidate FROM brought; DROP TABLE brought")
+
+    @cached_property
+    def _records(self) -> tuple[int, int]:
+        left, right = (len(self.connection.table(side)) for side in (self.left, self.right))
+        return left, right
+
+    @property
+    def _is_small(self) -> bool:
+        """Whether all pairs there are would have room: to weigh them is less work than to plan a search."""
+        left, right = self._records
+        return left * right <= _ROOM
 
     def _bring(self, pairs: str) -> None:
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE brought AS {pairs}")
