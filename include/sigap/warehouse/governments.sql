@@ -16,8 +16,8 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %s TO sigap_pipeline', schemas);
     EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA %s TO sigap_pipeline', schemas);
     GRANT SELECT ON sigap_version TO sigap_pipeline;
-    IF current_setting('server_version_num')::int >= 170000 AND to_regclass('identity.person_nik') IS NOT NULL THEN
-        GRANT MAINTAIN ON identity.person, identity.person_event, identity.person_nik TO sigap_pipeline;  -- link has them analysed
+    IF current_setting('server_version_num')::int >= 170000 THEN
+        EXECUTE format('GRANT MAINTAIN ON ALL TABLES IN SCHEMA %s TO sigap_pipeline', schemas);  -- link has its tables analysed
     END IF;
     FOR view IN SELECT viewname FROM pg_views WHERE schemaname = 'reporting' LOOP
         EXECUTE format('ALTER VIEW reporting.%I OWNER TO sigap_pipeline', view);
