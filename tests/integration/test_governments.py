@@ -162,6 +162,22 @@ def test_a_void_by_the_first_frees_its_people_for_the_second(city: Resources, pr
     assert parked(province) == []
 
 
+def test_who_was_merged_by_the_first_is_one_human_for_the_second_too(
+    city: Resources, province: Resources
+) -> None:
+    decide(province, 3)
+    decide(city, 1)
+    merged = "INSERT INTO identity.person_event (period, person_id, kind, other_person_id, cause) "
+    with city.warehouse.begin() as connection:
+        connection.execute(text(merged + "VALUES ('2026-01', 2, 'merged', 1, 'link')"))
+    bill(JANUARY, city)
+    bill(JANUARY, province)
+    assert parked(province) == [("ALREADY_BILLED", 2)]
+    assert rows(
+        province, "SELECT person_id FROM billing.invoice JOIN billing.invoice_line USING (invoice_id)"
+    ) == [(3,)]
+
+
 def test_whom_one_adds_to_a_month_by_a_correction_the_other_parks(
     city: Resources, province: Resources
 ) -> None:

@@ -127,7 +127,8 @@ def print_trace(steps: list[Step], console: Console) -> None:
 
 
 def _figures(summary: MonthSummary) -> Table:
-    table = Table(title=f"SIGAP {summary.period}", show_header=False, title_justify="left", min_width=44)
+    title = f"SIGAP {summary.period}, government {summary.government}"
+    table = Table(title=title, show_header=False, title_justify="left", min_width=44)
     table.add_column()
     table.add_column(justify="right")
     groups = (

@@ -10,7 +10,10 @@ _EXTRACTS = 3275_0004
 
 
 def lock_month(connection: Connection, period: Period) -> None:
-    """Hold the month until the transaction ends, also when it ends by the death of its process."""
+    """Hold the month until the transaction ends, also when it ends by the death of its process.
+
+    Governments that share the warehouse wait for each other too: what one bills the other may not.
+    """
     connection.execute(select(func.pg_advisory_xact_lock(_MONTHS, period.year * 100 + period.month)))
 
 

@@ -47,7 +47,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class MonthSummary:
-    """The figures of one month.
+    """The figures of one month of one government, named by its kode wilayah.
 
     `repeated` counts rows with a twin before them by where it stands: file, source or across. `parked` counts
     subsidised person-months that were not billed. `unverified`
@@ -56,6 +56,7 @@ class MonthSummary:
     """
 
     period: str
+    government: str
     deliveries: int = 0
     accepted: int = 0
     held: int = 0
@@ -84,6 +85,7 @@ def summarise(period: Period, resources: Resources, run_id: str | None = None) -
     with resources.warehouse.connect() as connection:
         return MonthSummary(
             period=str(period),
+            government=resources.settings.government,
             **_rows(connection, period),
             repeated=_repeated(connection, period),
             **_people(connection, period),
