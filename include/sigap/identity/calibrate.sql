@@ -21,7 +21,7 @@ SELECT class,
        coalesce(max(match_weight) FILTER (NOT is_free AND is_right), '-inf'::DOUBLE) AS guarded_right,
        coalesce(max(match_weight) FILTER (NOT is_free AND NOT is_right), '-inf'::DOUBLE) AS guarded_wrong
 FROM (
-    SELECT *, rule NOT IN ('other_nik', 'near_nik', 'damaged_nik', 'twin') AS is_free FROM labelled
+    SELECT *, rule NOT IN ('other_nik', 'near_nik', 'damaged_nik', 'family') AS is_free FROM labelled
     WHERE rule NOT IN ('same_nik', 'verdict', 'nik_conflict', 'nik_doubt')
 )
 GROUP BY kind, "left", class

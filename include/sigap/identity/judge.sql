@@ -24,7 +24,9 @@ SELECT weighed.*,
            WHEN level_nik = 1 AND (is_one_word OR level_name < getvariable('near_elsewhere'))
                 AND match_weight < getvariable('sure') THEN 'damaged_nik'
            WHEN has_both_nik AND (level_nik = 0 OR kind = 'rows') THEN 'other_nik'
-           WHEN level_nik < 1 AND level_birth_date = 3 AND level_name < getvariable('twin_name') AND (level_mother > 0 OR level_kk = 1) THEN 'twin'
+           WHEN level_nik < 1 AND level_birth_date = 3 AND level_name < getvariable('twin_name') AND (level_mother > 0 OR level_kk = 1) THEN 'family'
+           WHEN level_nik < 1 AND level_birth_date < 3 AND level_name < getvariable('relative_name')
+                AND (level_mother > 0 OR level_kk = 1 OR level_phone = 1) THEN 'family'
            ELSE 'score'
        END AS rule
 FROM weighed LEFT JOIN near USING (kind, "left", "right");
@@ -55,7 +57,9 @@ SELECT alone.* EXCLUDE (rule), keyed.fact_key,
            WHEN verdicts.verdict IS NOT NULL THEN verdicts.verdict
            WHEN rule = 'same_nik' THEN 'same'
            WHEN rule = 'nik_conflict' THEN 'different'
-           WHEN rule IN ('nik_doubt', 'damaged_nik', 'twin') THEN 'review'
+           WHEN rule = 'nik_doubt' THEN 'review'
+           WHEN rule = 'family' THEN CASE WHEN level_name = 0 AND level_birth_date = 0 THEN 'different' ELSE 'review' END
+           WHEN rule = 'damaged_nik' THEN CASE WHEN match_weight >= getvariable('damaged_from') THEN 'review' ELSE 'different' END
            WHEN rule IN ('other_nik', 'near_nik') THEN CASE WHEN match_weight >= same_from THEN 'review' ELSE 'different' END
            WHEN match_weight >= same_from THEN 'same'
            WHEN match_weight >= review_from THEN 'review'

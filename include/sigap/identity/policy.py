@@ -22,14 +22,17 @@ class Policy:
     sure: float
     near_serial: int
     near_elsewhere: int
+    damaged_from: float
     twin_name: int
+    relative_name: int
     rules: Mapping[str, Mapping[str, str]]
 
     @property
     def figures(self) -> dict[str, float]:
         """What the scripts read as variables, by name."""
         names = (
-            "agree_name", "agree_birth", "margin", "sure", "near_serial", "near_elsewhere", "twin_name",
+            "agree_name", "agree_birth", "margin", "sure", "near_serial", "near_elsewhere", "damaged_from",
+            "twin_name", "relative_name",
         )  # fmt: skip
         return {name: float(getattr(self, name)) for name in names}
 
@@ -49,6 +52,8 @@ def policy() -> Policy:
         tree["sure"],
         guards["near_nik"]["serial"],
         guards["near_nik"]["elsewhere"],
-        guards["twin"]["name"],
+        guards["damaged_nik"]["from"],
+        guards["family"]["twin_name"],
+        guards["family"]["relative_name"],
         tree["rules"],
     )
