@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Connection, Row, delete, insert
+from sqlalchemy import Connection, Row, delete, insert, text
 
 from sigap.billing.invoice import InvoiceDraft, lines_of
 from sigap.billing.tariffs import Tariffs
@@ -47,6 +47,7 @@ def _is_laid(row: Row[Any], header: Mapping[str, Any]) -> bool:
 def _load(connection: Connection, roster: Row[Any], lines: pa.Table) -> None:
     """Copy the lines of all drafts under their headers in one statement: the database checks the set once."""
     drafts = [row for row in invoices_of(connection, roster.roster_id) if row.status == "draft"]
+    connection.execute(text("SET LOCAL work_mem = '512MB'"))  # the set that is checked stays in memory
     try:
         copy_rows(connection, billing.invoice_line, pa.concat_tables(_under(row, lines) for row in drafts))
     except UniqueViolation:
