@@ -222,33 +222,42 @@ def test_the_second_can_neither_judge_nor_void_nor_see_what_is_the_firsts(
     assert rows(province, "SELECT DISTINCT government FROM audit.outcome") == [("21",)]
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "DELETE FROM billing.invoice_line",
-        "UPDATE billing.invoice_line SET is_void = true",
-        "DELETE FROM entitlement.decision",
-        "UPDATE entitlement.decision SET outcome = 'waiting'",
-        "INSERT INTO billing.parked (roster_id, person_id, period, funding_source, reason_code) "
-        "SELECT roster_id, person_id, period, 'APBD_KOTA', 'NIK_TWICE' FROM billing.invoice_line",
-        "INSERT INTO billing.void_request (invoice_id, reason, actor) "
-        "SELECT invoice_id, 'Salah', 'bendahara' FROM billing.invoice_line LIMIT 1",
-        "INSERT INTO settlement.billing_code (billing_code, invoice_id, actor) "
-        "SELECT '12345678', invoice_id, 'bendahara' FROM billing.invoice_line LIMIT 1",
-        "INSERT INTO audit.approval (period, subject, roster_id, verdict, actor) "
-        "SELECT period, 'roster', roster_id, 'approved', 'dinas' FROM billing.invoice_line LIMIT 1",
-        "INSERT INTO billing.ledger_period (period, government) VALUES ('2026-02', '2171')",
-    ],
-)
-def test_the_database_itself_keeps_one_from_the_rows_of_the_other(
-    city: Resources, province: Resources, warehouse: Engine, statement: str
+OWN = {
+    "DELETE FROM entitlement.decision WHERE roster_id = {draft}": "another government",
+    "UPDATE entitlement.decision SET desil = 2 WHERE roster_id = {draft}": "another government",
+    "INSERT INTO billing.parked (roster_id, person_id, period, funding_source, reason_code) "
+    "VALUES ({draft}, 1, '2026-02', 'APBD_KOTA', 'NIK_TWICE')": "another government",
+    "INSERT INTO audit.approval (period, subject, roster_id, verdict, actor) "
+    "VALUES ('2026-02', 'roster', {draft}, 'approved', 'dinas')": "fk_approval_roster",
+    "INSERT INTO billing.void_request (invoice_id, reason, actor) "
+    "VALUES ({issued}, 'Salah', 'bendahara')": "only an issued invoice",
+    "INSERT INTO settlement.billing_code (billing_code, invoice_id, actor) "
+    "VALUES ('12345678', {issued}, 'bendahara')": "row-level security",
+    "INSERT INTO billing.ledger_period (period, government) VALUES ('2026-03', '2171')": "row-level security",
+}
+
+
+@pytest.mark.parametrize(("statement", "refusal"), OWN.items())
+def test_what_the_database_lets_one_do_to_its_rows_it_refuses_the_other(
+    city: Resources, province: Resources, warehouse: Engine, statement: str, refusal: str
 ) -> None:
     decide(city, 3)
     bill(JANUARY, city)
-    before = rows(warehouse, "SELECT * FROM billing.invoice_line ORDER BY line_id")
-    with pytest.raises(DBAPIError), province.warehouse.begin() as connection:
-        connection.execute(text(statement))
-    assert rows(warehouse, "SELECT * FROM billing.invoice_line ORDER BY line_id") == before
+    charge(city)
+    draft = lay_roster(city, "2026-02")
+    [(issued,)] = rows(warehouse, "SELECT invoice_id FROM billing.invoice")
+    done = text(statement.format(draft=draft, issued=issued))
+    with city.warehouse.connect() as connection:
+        assert connection.execute(done).rowcount  # and taken back again
+    with pytest.raises(DBAPIError, match=refusal), province.warehouse.begin() as connection:
+        connection.execute(done)
+
+
+def test_lines_of_another_s_draft_are_not_deleted(city: Resources, province: Resources) -> None:
+    decide(city, 3)
+    bill(JANUARY, city)
+    with pytest.raises(DBAPIError, match="another government"), province.warehouse.begin() as connection:
+        connection.execute(text("DELETE FROM billing.invoice_line"))
 
 
 def listed(*niks: int) -> pa.Table:
