@@ -85,15 +85,27 @@ class Search:
         return f'SELECT "left", "right" FROM {_heavy(joined, self.model.prior, hope, self.least)}'
 
     def agreed_sql(self, block: Block, left: str, right: str, also: str = "true") -> str:
-        """As `sql`, with the pairs that cannot weigh enough: whoever weighs them will turn them down."""
-        return f"SELECT l.record, r.record FROM {_joined(block, left, right, also)}"
+        """As `sql`, with the pairs that cannot weigh enough: see `hopeful_sql`."""
+        joined = _joined(block, left, right, also)
+        return f'SELECT l.record AS "left", r.record AS "right" FROM {joined}'
+
+    def hopeful_sql(self, pairs: str, left: str, right: str) -> str:
+        """Those of the `pairs` of any blocks that may weigh enough by their sketches."""
+        hope = [_hope_sql(each, ()) for each in self.model.comparisons]
+        joined = _paired(pairs, left, right)
+        return f'SELECT "left", "right" FROM {_heavy(joined, self.model.prior, hope, self.least)}'
 
 
 def weighed_sql(model: Model, pairs: str, left: str, right: str, least: float | str) -> str:
     """`left`, `right` and `match_weight` of those `pairs` of two relations that weigh at least `least`."""
     weights = [each.weight_sql() for each in model.comparisons]
-    joined = f'{pairs} AS p JOIN {left} AS l ON l.record = p."left" JOIN {right} AS r ON r.record = p."right"'
+    joined = _paired(pairs, left, right)
     return f'SELECT "left", "right", match_weight FROM {_heavy(joined, model.prior, weights, least)}'
+
+
+def _paired(pairs: str, left: str, right: str) -> str:
+    """Pairs of records as a relation of `l` and `r`."""
+    return f'{pairs} AS p JOIN {left} AS l ON l.record = p."left" JOIN {right} AS r ON r.record = p."right"'
 
 
 def _joined(block: Block, left: str, right: str, also: str) -> str:

@@ -106,7 +106,8 @@ def find_pairs(
         candidates = Candidates(connection, search, *sides, also)
         for block in blocks:
             candidates.add(block)
-        weighed = weighed_sql(model, "(SELECT DISTINCT * FROM candidate)", left, right, least)
+        candidates.sift()
+        weighed = weighed_sql(model, "candidate", _side(left), _side(right), least)
         connection.execute(f"INSERT INTO found SELECT '{kind}', * FROM ({weighed})")
         for sketch in {*sides, "candidate"} - {"worker_sketch", "member_sketch"}:
             connection.execute(f"DROP TABLE {sketch}")
@@ -115,7 +116,7 @@ def find_pairs(
 
 def _sketch_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
     """The sketches of a relation of workers or members."""
-    side = "member" if relation.endswith("member") else "worker"
+    side = _side(relation)
     if relation == side:
         return f"{side}_sketch"
     connection.execute(
@@ -123,6 +124,10 @@ def _sketch_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
         f"FROM {side}_sketch SEMI JOIN {relation} USING (record)"
     )
     return f"{relation}_sketch"
+
+
+def _side(relation: str) -> str:
+    return "member" if relation.endswith("member") else "worker"
 
 
 def least_sql(model: Model, rules: Policy, kind: str, registry: str = "{side}.{registry}") -> str:

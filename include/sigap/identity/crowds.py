@@ -16,6 +16,7 @@ from sigap.identity.sketch import key, weaker
 FEW = 3  # candidates for each record of a crowd; two would be enough for a tie
 CROWD = 10_000  # pairs of one key from which it is a crowd
 _ROOM, _EACH = 100_000, 5  # pairs that a block may bring: so many, and so many more for each record
+_MANY = 500_000  # records on either side, from which a search sifts at once: to look its pairs up is dearer
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,25 @@ class Candidates:
         where there are none.
         """
         if self._is_small:
-            agreed = self.search.agreed_sql(block, self.left, self.right, self.also)
-            self.connection.execute(f"INSERT INTO candidate {agreed}")
+            self.connection.execute(f"INSERT INTO candidate {self._pairs(block, self.left)}")
             return
         most = _ROOM + _EACH * sum(self._records)
-        self._bring(f"{self.search.sql(block, self.left, self.right, self.also)} LIMIT {most + 1}")
+        self._bring(f"{self._pairs(block, self.left)} LIMIT {most + 1}")
         if len(self.connection.table("brought")) > most:
             self._part(block)
-            self._bring(f"{self.search.sql(block, 'apart', self.right, self.also)} UNION ALL FROM few")
+            self._bring(f"{self._pairs(block, 'apart')} UNION ALL FROM few")
         self.connection.execute("INSERT INTO candidate FROM brought; DROP TABLE brought")
+
+    def sift(self) -> None:
+        """Keep each pair once, and only those that may weigh enough where searches did not sift them."""
+        pairs = "(SELECT DISTINCT * FROM candidate)"
+        if not self._is_small and not self._is_many:
+            pairs = f"({self.search.hopeful_sql(pairs, self.left, self.right)})"
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS FROM {pairs}")
+
+    def _pairs(self, block: Block, left: str) -> str:
+        search = self.search.sql if self._is_many else self.search.agreed_sql
+        return search(block, left, self.right, self.also)
 
     @cached_property
     def _records(self) -> tuple[int, int]:
@@ -58,6 +69,10 @@ class Candidates:
         """Whether all pairs there are would have room: to weigh them is less work than to plan a search."""
         left, right = self._records
         return left * right <= _ROOM
+
+    @property
+    def _is_many(self) -> bool:
+        return min(self._records) > _MANY
 
     def _bring(self, pairs: str) -> None:
         self.connection.execute(f"CREATE OR REPLACE TEMP TABLE brought AS {pairs}")

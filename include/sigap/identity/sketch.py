@@ -1,9 +1,9 @@
 """Sketches: records as numbers, in which most pairs of a block are turned down without reading a word.
 
-A text is its digest there, of 32 bits: two texts that share one are taken for equal, which costs a pair that is
-weighed in vain once in four thousand million. So what compares values for equality says the same of sketches
-as of records, or holds more hope. What measures how alike two texts are is left open, but for one thing: of numbers of one length (NIK) a sketch
-tells how many digits differ.
+A text is its digest of 32 bits there: two texts in four thousand million share one and are taken for equal,
+which costs a pair that is weighed in vain. So what compares values for equality says the same of sketches as
+of records, or hopes for more. What measures how alike two texts are is left open, but for one thing: of
+numbers of one length (NIK) a sketch tells how many digits differ.
 """
 
 from collections.abc import Iterable
