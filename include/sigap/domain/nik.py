@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import duckdb
 import pyarrow as pa
 import yaml
 
@@ -42,7 +43,11 @@ def holds_nik(text: str) -> bool:
     return re.search(r"\d{16}", re.sub(r"[\s.-]", "", text)) is not None
 
 
-def decode_niks(text: pa.Array | pa.ChunkedArray, cell: pa.Array | pa.ChunkedArray) -> pa.Table:
+def decode_niks(
+    text: pa.Array | pa.ChunkedArray,
+    cell: pa.Array | pa.ChunkedArray,
+    connection: duckdb.DuckDBPyConnection | None = None,
+) -> pa.Table:
     """Judge and decode received NIK, row by row in the order given; the columns are those of `DECODED_NIKS`.
 
     `text` is the cell as written, `cell` its kind: text, number or empty. `nik` holds the 16 digits of a
@@ -61,13 +66,18 @@ def decode_niks(text: pa.Array | pa.ChunkedArray, cell: pa.Array | pa.ChunkedArr
     17 or 18 digits they are the digits as typed, of which one or two are wrong: to be compared by the slips
     that would explain them, never by their beginning. Null for the others. Day (without the 40 of women),
     month, last two digits of the year and sex (L or P) are given if the certain digits hold them.
+
+    `connection` is one to work in; without it one is made, which costs more than a short list.
     """
-    received = numbered(pa.table({"text": text, "cell": cell}))
+    if connection is None:
+        with connect() as own:
+            return decode_niks(text, cell, own)
     known = placeholders()
-    with connect() as connection:
-        connection.register("received_niks", received)
-        facts = {"placeholders": list(known), "placeholder_starts": [digits[:15] for digits in known]}
-        return in_order(connection.sql(_statement(), params=facts)).cast(DECODED_NIKS)
+    connection.register("received_niks", numbered(pa.table({"text": text, "cell": cell})))
+    facts = {"placeholders": list(known), "placeholder_starts": [digits[:15] for digits in known]}
+    decoded = in_order(connection.sql(_statement(), params=facts)).cast(DECODED_NIKS)
+    connection.unregister("received_niks")
+    return decoded
 
 
 @cache

@@ -39,7 +39,7 @@ def type_rows(
     what the columns of the whole list tell. What only all rows together can tell is not in `codes`: see
     `sigap.quality.whole`.
     """
-    numbered = _number(received, columns)
+    numbered = _number(connection, received, columns)
     connection.register("received", numbered)
     connection.register("dates", columns.dates)
     connection.register("places", find_places(connection, numbered, atlas, entry.numbering))
@@ -47,10 +47,10 @@ def type_rows(
     return connection.sql(_statement(entry.kind), params=facts).to_arrow_table()
 
 
-def _number(received: pa.Table, columns: Columns) -> pa.Table:
+def _number(connection: duckdb.DuckDBPyConnection, received: pa.Table, columns: Columns) -> pa.Table:
     positions = pa.array(np.arange(received.num_rows, dtype=np.int64))
     table = received.drop_columns(["nik"]).append_column("position", positions)
-    decoded = decode_niks(received["nik"], mark_cut(received, columns.cut_sheets))
+    decoded = decode_niks(received["nik"], mark_cut(received, columns.cut_sheets), connection)
     for name in decoded.column_names:
         table = table.append_column(name, decoded[name])
     return table

@@ -34,6 +34,8 @@ def fact_keys(received: pa.Table) -> pa.Array:
     names = sorted(({*_TEXT, "source", "nik_cell"} - _STAMPS) & set(received.column_names))
     cells = (_fact(name, received[name]) for name in names)
     facts = pc.binary_join_element_wise(*cells, "", null_handling="replace")  # skip drops rows of nulls only
+    if not received.num_rows:
+        return pa.array([], pa.string())
     with connect() as connection:
         connection.register("rows", numbered(pa.table({"facts": facts})))
         keys = in_order(connection.sql("SELECT position, md5(facts) AS fact_key FROM rows"))
