@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.link_data import SIZES, add_next, drawn
 from bench.link_peers import peers_python
-from bench.link_truth import Counted, Joined, count, count_joined
+from bench.link_truth import Became, Counted, Joined, count, count_joined, count_people
 from bench.process import Ended, Stopped, attempt
 
 OURS, NEXT = "sigap", "sigap, 5 % changed"
@@ -86,6 +86,7 @@ class Scored:
     by: str
     found: Mapping[str, Counted]
     joined: Joined | None = None
+    became: Became | None = None
 
 
 def measure_speed(home: Path, sizes: Sequence[str], repeat: int, limits: Limits) -> Iterator[Timed]:
@@ -111,23 +112,31 @@ def measure_accuracy(
         for seed in range(SEED + 1, SEED + 1 + seeds):
             data = drawn(home, *size, profile, seed)
             standard = standardised(data)
-            for name, found, joined in _judged(data, standard, limits):
-                yield Scored(profile, seed, name, found, joined)
+            for name, *measured in _judged(data, standard, limits):
+                yield Scored(profile, seed, name, *measured)
             shutil.rmtree(standard)
 
 
 def _judged(
     data: Path, standard: Path, limits: Limits
-) -> Iterator[tuple[str, Mapping[str, Counted], Joined | None]]:
+) -> Iterator[tuple[str, Mapping[str, Counted], Joined | None, Became | None]]:
     """What ours and Splink found; whoever did not end is left out."""
     ended, out = _run(_method(OURS), data, standard, None, limits)
     if isinstance(ended, Ended):
-        yield OURS, count(data, out, CALLED_SAME, LINKED), count_joined(data, out)
-        yield ALONE, count(data, out, ALONE_SAME, ALONE_LINKED), None
+        found, alone = count(data, out, CALLED_SAME, LINKED), count(data, out, ALONE_SAME, ALONE_LINKED)
+        joined = count_joined(data, out)
+        yield OURS, found, joined, _people(data, standard, limits)
+        yield ALONE, alone, None, None
     ended, out = _run(_method(SPLINK_ALL), data, standard, None, limits)
     if isinstance(ended, Ended):
         for least in SPLINK_SAME:
-            yield f"Splink ≥ {least}", count(data, out, f"score >= {least}"), None
+            yield f"Splink ≥ {least}", count(data, out, f"score >= {least}"), None, None
+
+
+def _people(data: Path, standard: Path, limits: Limits) -> Became | None:
+    """What the verb `link` makes of the same rows."""
+    ended, out = _run(Method("sigap, people", "link_ours", ("people",)), data, standard, None, limits)
+    return count_people(data, out) if isinstance(ended, Ended) else None
 
 
 def _method(name: str) -> Method:

@@ -50,6 +50,38 @@ class Joined:
     there: int
 
 
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What the verb `link` makes of people.
+
+    `insured` people who are listed; of them `paid` again (a person with a whole NIK, without a membership
+    and without a doubt) and `nobody` (no row of theirs is a person's). `uninsured` people; of them `taken`
+    for insured without a doubt. `rows` of the lists; of them `asked`: an officer is asked about their person.
+    """
+
+    insured: int
+    paid: int
+    nobody: int
+    uninsured: int
+    taken: int
+    rows: int
+    asked: int
+
+    def __add__(self, other: Self) -> Self:
+        return type(self)(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+def count_people(data: Path, out: Path) -> Became:
+    """Hold the persons of `out` (see `link_ours people`) against the truth in `data`."""
+    script = Path(__file__).with_name("link_people.sql").read_text(encoding="utf-8")
+    with duckdb.connect() as connection:
+        for name in ("truth_workers", "truth_members"):
+            connection.read_parquet(str(data / f"{name}.parquet")).create_view(name)
+        for name in ("persons", "rows", "memberships"):
+            connection.read_parquet(str(out / f"{name}.parquet")).create_view(name)
+        return Became(*map(int, connection.sql(script).fetchall()[0]))
+
+
 def count(data: Path, out: Path, same_from: str, kept: str = "true") -> dict[str, Counted]:
     """Hold `pairs.parquet` of `out` against the truth in `data`, by class of source.
 
