@@ -231,6 +231,7 @@ LANGUAGE sql STABLE AS $$
       AND NOT EXISTS (
           SELECT FROM identity.person_nik later
           WHERE later.nik = n.nik AND later.withdrawn_at IS NULL AND later.period <= as_of
+            AND later.person_nik_id <> n.person_nik_id  -- most rows meet only themselves
             AND (later.period > n.period OR (later.period = n.period AND later.person_nik_id < n.person_nik_id))
       )
 $$;
@@ -270,6 +271,7 @@ RETURNS TABLE (person_id bigint, nik varchar, merged_into bigint, first_period v
       AND NOT EXISTS (
           SELECT FROM identity.person_event earlier
           WHERE earlier.person_id = c.person_id AND earlier.withdrawn_at IS NULL AND earlier.kind = 'created'
+            AND earlier.event_id <> c.event_id
             AND (earlier.period < c.period OR (earlier.period = c.period AND earlier.event_id < c.event_id))
       )
 $$;
