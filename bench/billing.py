@@ -11,6 +11,8 @@ from sigap.domain.period import Period
 from sigap.pipeline.resources import Resources
 from sigap_stack.postgres import Postgres, embedded_postgres
 
+KINDS = ("bare", "guarded")
+
 
 @dataclass(frozen=True, slots=True)
 class Billed:
@@ -29,8 +31,9 @@ class Billed:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """pandas `to_sql` of the lines of the largest size, in seconds and bytes."""
+    """pandas `to_sql` of the lines of the largest size, in seconds and bytes; `kind` of table: see there."""
 
+    kind: str
     lines: int
     seconds: float
     peak_bytes: int
@@ -38,21 +41,22 @@ class Peer:
 
 def measure_billing(
     folder: Path, sizes: list[int], months: int, people: int
-) -> tuple[list[Billed], list[Billed], Peer | None]:
-    """A month of each size on an empty warehouse, the peer on the largest, then months in a row."""
+) -> tuple[list[Billed], list[Billed], list[Peer]]:
+    """A month of each size on an empty warehouse, the peers on the largest, then months in a row."""
     with embedded_postgres(folder / "postgres") as server:
-        curve = []
+        curve, peers = [], []
         for size in sizes:
             with empty_home(server, folder) as (resources, environment):
                 lay_roster(FIRST, size, resources)
                 curve.append(_bill(FIRST, size, environment, server))
-                peer = _peer(size, resources, environment, server) if size == sizes[-1] else None
+                if size == sizes[-1]:
+                    peers = [_peer(kind, size, resources, environment, server) for kind in KINDS]
         with empty_home(server, folder) as (resources, environment):
             history = []
             for number in range(months):
                 lay_roster(FIRST.plus(number), people, resources)
                 history.append(_bill(FIRST.plus(number), people, environment, server))
-    return curve, history, peer
+    return curve, history, peers
 
 
 def _bill(period: Period, lines: int, environment: dict[str, str], server: Postgres) -> Billed:
@@ -62,10 +66,9 @@ def _bill(period: Period, lines: int, environment: dict[str, str], server: Postg
     return Billed(lines, billed, issued, ended.peak_bytes)
 
 
-def _peer(lines: int, resources: Resources, environment: dict[str, str], server: Postgres) -> Peer:
+def _peer(kind: str, lines: int, resources: Resources, environment: dict[str, str], server: Postgres) -> Peer:
     file = next((resources.settings.place("lake") / "billing.lines" / str(FIRST)).glob("*.parquet"))
     url = str(resources.settings.warehouse_url)
-    ended = run(
-        [sys.executable, "-m", "bench.billing_pandas", str(file), url], environment, server.process.pid
-    )
-    return Peer(lines, float(ended.output), ended.peak_bytes)
+    command = [sys.executable, "-m", "bench.billing_pandas", str(file), url, kind]
+    ended = run(command, environment, server.process.pid)
+    return Peer(kind, lines, float(ended.output), ended.peak_bytes)

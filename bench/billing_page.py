@@ -4,9 +4,14 @@ from collections.abc import Sequence
 
 from bench.billing import Billed, Peer
 
+_TABLES = {
+    "bare": "that pandas makes: no key, check, index or trigger",
+    "guarded": "with the columns, keys, checks and indexes of ours, without its triggers",
+}
 
-def billing_page(curve: Sequence[Billed], history: Sequence[Billed], peer: Peer | None) -> list[str]:
-    """Seconds, memory and cost per line by size, the peer, and the cost over months of history."""
+
+def billing_page(curve: Sequence[Billed], history: Sequence[Billed], peers: Sequence[Peer]) -> list[str]:
+    """Seconds, memory and cost per line by size, the peers, and the cost over months of history."""
     lines = [
         "| person-lines | bill, s | approve, issue, s | together, s | per line, µs | peak with server, MiB |",
         "|---:|---:|---:|---:|---:|---:|",
@@ -17,17 +22,25 @@ def billing_page(curve: Sequence[Billed], history: Sequence[Billed], peer: Peer 
         ),
         "",
     ]
-    if peer is not None:
-        ours = curve[-1]
-        lines += [
-            f"pandas `to_sql` writes the {peer.lines:,} lines, which it reads priced from Parquet, into a "
-            f"table without key, check or trigger in **{peer.seconds:.1f} s** "
-            f"({peer.peak_bytes / 2**20:,.0f} MiB). Ours prices them, keeps the batch, loads them "
-            f"under every constraint, has them approved and "
-            f"issued and enters the ledger **{peer.seconds / ours.seconds:.1f}× as fast**.",
-            "",
-        ]
-    return lines + (_history(history) if history else [])
+    return lines + (_peers(curve[-1], peers) if peers else []) + (_history(history) if history else [])
+
+
+def _peers(ours: Billed, peers: Sequence[Peer]) -> list[str]:
+    return [
+        f"pandas `to_sql` writes the same {ours.lines:,} lines, read priced from Parquet, into a table",
+        "",
+        "| | s | peak with server, MiB | ours is as fast |",
+        "|---|---:|---:|---:|",
+        *(
+            f"| {_TABLES[peer.kind]} | {peer.seconds:.1f} | {peer.peak_bytes / 2**20:,.0f} "
+            f"| **{peer.seconds / ours.seconds:.1f}×** |"
+            for peer in peers
+        ),
+        "",
+        f"Ours takes {ours.seconds:.1f} s: it prices them, keeps the batch, loads them under every "
+        "constraint, has them approved and issued and enters the ledger.",
+        "",
+    ]
 
 
 def _history(history: Sequence[Billed]) -> list[str]:
