@@ -339,5 +339,5 @@ def test_every_row_keeps_its_own_nik_however_the_list_is_cut() -> None:
     text = pa.chunked_array([niks[at : at + 4] for at in range(0, len(niks), 4)])
     cell = pa.chunked_array([["text"] * 4] * 10)
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: decode_niks(text, cell)["nik"].to_pylist() == niks, range(200)))
+        found = list(pool.map(lambda _: decode_niks(text, cell)["nik"].to_pylist() == niks, range(120)))
     assert all(found), f"{found.count(False)} of {len(found)} times in another order"

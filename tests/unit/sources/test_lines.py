@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from upath import UPath
 
@@ -176,6 +176,7 @@ def persons(draw: st.DrawFn) -> list[str]:
 _stray = st.sampled_from([HEADER, line(B="Mengetahui"), line(B="Jumlah", C="2"), line(B="(Dadang)"), TITLE])
 
 
+@settings(max_examples=40)
 @given(lines=st.lists(st.one_of(persons(), _stray), min_size=1, max_size=12))
 @example(lines=[["Jumlah", "327501170875", *[""] * 6]])
 @example(lines=[line(B="Mengetahui"), ["", "", "Ab Cd", "01/01/1980", *[""] * 4]])

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sigap.sources.resent import COMPARED, Repetition, compare_lists
@@ -74,6 +74,7 @@ def test_each_earlier_list_is_compared_apart() -> None:
     assert (found["same"].share, found["other"].share) == (1.0, 0.0)
 
 
+@settings(max_examples=40)
 @given(st.sets(st.integers(0, 600)), st.sets(st.integers(0, 600)))
 def test_again_added_and_gone_add_up(newer: set[int], earlier: set[int]) -> None:
     found = compare(people(*newer), people(*earlier))

@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from upath import UPath
 
@@ -135,6 +135,7 @@ def test_sorted_lines_are_refused() -> None:
         take(turned, {3: LIST[3]}, LIST)
 
 
+@settings(max_examples=40)
 @given(
     st.sets(st.sampled_from(range(2, 8))),
     st.sets(st.sampled_from(range(2, 8))),
