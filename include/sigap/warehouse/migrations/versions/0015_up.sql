@@ -1,6 +1,6 @@
 -- Several governments, each with its own months, books and numbers, on one warehouse. SQLSTATE of every refusal: P0001.
 
-CREATE FUNCTION audit.government() RETURNS text LANGUAGE sql STABLE AS $$
+CREATE FUNCTION audit.government() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(nullif(current_setting('sigap.government', true), ''), '3275')
 $$;
 COMMENT ON FUNCTION audit.government() IS 'Whom this connection acts for: its setting sigap.government, else the city that the shipped configuration is for';
