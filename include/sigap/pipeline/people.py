@@ -19,7 +19,9 @@ What the history says, and what these functions keep to:
 - **Governments on one warehouse share the numbers.** Each records what its own month did and takes back only
   that; of what two say of one month the first counts. A NIK that another recorded for the month is known.
 - **A month whose invoices finance approved is closed**: its events stay. Run again it still answers, so that
-  its differences can be counted, and records nothing.
+  its differences can be counted, and records nothing. Where each of its invoices is void it is open again.
+- **What invoices of a later month rest on stays**: such a month made anew adds people and NIK that nobody
+  knew, and takes nothing back; what else it found out the next open month records.
 """
 
 from pathlib import Path
