@@ -155,7 +155,7 @@ def _tell(found: "list[Proposed]", as_json: bool, what: str) -> None:
             str(one.proposal_id),
             one.reason_code,
             str(one.person_id),
-            f"{one.covers_from}{until}",
+            f"{one.covers_from}{until}" if one.monthly_idr is None else f"{one.covers_from} on",
             rupiah(one.credit_idr),
             rupiah(one.debit_idr),
             f"{one.months_covered}{' !' if one.at_stake else ''}",
@@ -166,6 +166,12 @@ def _tell(found: "list[Proposed]", as_json: bool, what: str) -> None:
         show.print(table)
     credit, debit = sum(one.credit_idr for one in found), sum(one.debit_idr for one in found)
     show.print(f"{len(found):,} proposals {what}. Credit {rupiah(credit)}, debit {rupiah(debit)}.")
+    removals = [one for one in found if one.monthly_idr is not None]
+    if removals:
+        show.print(
+            f"{len(removals):,} of them are removals: not billed yet, and in no roster from their month on. "
+            f"Their last months cost {rupiah(sum(one.monthly_idr or 0 for one in removals))}."
+        )
     if any(one.at_stake for one in found):
         show.print(
             "! The three months that the full death benefit needs are at stake: see `sigap correction show`."

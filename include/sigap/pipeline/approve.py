@@ -13,6 +13,7 @@ from sigap.pipeline.approvers import approvers
 from sigap.pipeline.budget import keep_within_pagu
 from sigap.pipeline.locks import lock_month
 from sigap.pipeline.notes import notes_of
+from sigap.pipeline.removed import refuse_removed
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import (
     billed_roster_id,
@@ -61,6 +62,8 @@ def record_approval(
             roster = _judged_roster(connection, period, subject)
             if not _is_repeated(connection, subject, verdict, actor, roster):
                 _refuse_other_figures(connection, subject, roster, shown)
+                if verdict == "approved":
+                    refuse_removed(connection, period, subject, roster.roster_id, resources)
                 _judge(connection, subject, verdict, actor, reason, roster, resources.payers())
         outcome.wrote("audit.approval")
         outcome.count({"roster_version": roster.version, verdict: 1})

@@ -29,6 +29,7 @@ FAULTS = {
     "LINE_UNKNOWN": "there is no such invoice line. `sigap export invoice-lines` numbers them.",
     "NOT_ISSUED": "the invoice of this line is not issued. Decide the month again, or reject its invoices.",
     "INVOICE_VOID": "the invoice of this line is void: nothing is owed for it. Name its successor's line.",
+    "REMOVED_BEFORE": "two people took the person out already, or that waits: see `sigap correction list`.",
     "NO_LINE": "no issued line of this person stands in the months named. Look up the months.",
     "BEFORE_DAY": "the month named comes before the first month that the day of the event corrects.",
     "NOTHING_LEFT": "nothing remains to correct. It was corrected or waits: see `sigap correction list`.",
@@ -45,7 +46,10 @@ FAULTS = {
 def find_corrected(
     connection: Connection, asked: Sequence[Proposal], tariffs: Tariffs, payers: Payers
 ) -> list[int]:
-    """Lay the temporary tables `asked`, `found` and `valued`; returns the numbers of the proposals.
+    """Lay the tables `asked`, `found`, `removing` and `valued`; returns the numbers of the proposals.
+
+    All are temporary. `removing` holds who stands on no issued line of the months named and leaves the
+    rosters to come.
 
     Raises `BillingError` about the first proposal that cannot be kept.
     """
@@ -101,6 +105,7 @@ def _find(connection: Connection, asked: Sequence[Proposal], tariffs: Tariffs, p
     connection.execute(sql_of("corrections_left_out"))
     price_left_out(connection, tariffs, payers)
     connection.execute(sql_of("corrections_find"))
+    connection.execute(sql_of("removals_find"))
     fault = connection.execute(sql_of("corrections_faults")).first()
     if fault is not None:
         raise BillingError(f"{place_of(asked[fault.place])}{FAULTS[fault.fault]} Nothing was kept.")

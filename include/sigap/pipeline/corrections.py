@@ -1,8 +1,10 @@
 """Corrections of issued months: one person proposes, another agrees; `sigap.pipeline.notes` books them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Table, func, insert, select
 
 from sigap.billing.correction import Proposal, refuse_incomplete
 from sigap.domain.nik import holds_nik
@@ -13,18 +15,34 @@ from sigap.pipeline.corrected import find_corrected, place_of, sql_of
 from sigap.pipeline.proposed import Proposed, proposed
 from sigap.pipeline.resources import Resources, code_version
 from sigap.settings import Settings
-from sigap.warehouse.tables import billing, notes
+from sigap.warehouse.tables import billing, notes, removals
 
 _correction = notes.correction.c
-_check = notes.correction_check.c
+_removal = removals.removal.c
 _line = billing.invoice_line.c
 ONE_AT_A_TIME = (3275_0010, 0)  # advisory lock: who proposes or drafts waits for whoever does so
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What people answer: a table, the answers to it, the key of both."""
+
+    asked: Table
+    check: Table
+    key: str
+
+
+_ABOUT = (
+    _About(notes.correction, notes.correction_check, "correction_id"),
+    _About(removals.removal, removals.removal_check, "removal_id"),
+)
 
 
 def propose(asked: Sequence[Proposal], actor: str, resources: Resources) -> list[Proposed]:
     """Keep proposals to correct issued months: all of them, or none with the reason in one sentence.
 
-    An effective date corrects every issued line of the person from the month that corrections.yaml names.
+    An effective date corrects every issued line of the person from the month that corrections.yaml names;
+    who stands on none leaves the rosters to come from that month on.
     Each proposal waits for a second person. Raises `BillingError` about the first that cannot be kept.
     """
     refuse_incomplete(asked)
@@ -35,13 +53,15 @@ def propose(asked: Sequence[Proposal], actor: str, resources: Resources) -> list
         with resources.warehouse.begin() as connection:
             connection.execute(select(func.pg_advisory_xact_lock(*ONE_AT_A_TIME)))
             ids = find_corrected(connection, asked, resources.tariffs(), resources.payers())
-            connection.execute(sql_of("corrections_keep"), {"actor": actor.strip()})
+            for kind in ("corrections", "removals"):
+                connection.execute(sql_of(f"{kind}_keep"), {"actor": actor.strip()})
             kept = proposed(connection, ids)
-        outcome.wrote("billing.correction")
+        outcome.wrote("billing.correction", "billing.removal")
         outcome.count(
             {
                 "proposals": len(kept),
                 "corrections": sum(one.months for one in kept),
+                "removals": sum(one.monthly_idr is not None for one in kept),
                 "credit_idr": sum(one.credit_idr for one in kept),
                 "debit_idr": sum(one.debit_idr for one in kept),
                 "at_stake": sum(one.at_stake for one in kept),
@@ -67,14 +87,11 @@ def check(ids: Sequence[int], answer: str, reason: str, actor: str, resources: R
         outcome.read("billing.correction")
         outcome.versions.update(code=code_version(), actor=actor)
         with resources.warehouse.begin() as connection:
-            new = _unanswered(connection, ids, answer, actor)
-            if new:
-                rows = [{"correction_id": number} for number in new]
-                given = {"answer": answer, "actor": actor.strip(), "reason": reason.strip() or None}
-                connection.execute(insert(notes.correction_check).values([row | given for row in rows]))
+            given = {"answer": answer, "actor": actor.strip(), "reason": reason.strip() or None}
+            new = sum(_answer(connection, about, ids, given) for about in _ABOUT)
             kept = proposed(connection, ids)
-        outcome.wrote("billing.correction_check")
-        outcome.count({answer: len(new)})
+        outcome.wrote("billing.correction_check", "billing.removal_check")
+        outcome.count({answer: new})
     return kept
 
 
@@ -106,6 +123,7 @@ def _first_month(asked: Sequence[Proposal], resources: Resources) -> Period:
         for column, wanted in (
             (_line.period, _line.line_id.in_(lines)),
             (_correction.period, _correction.correction_id.in_(taken_back)),
+            (_removal.period, _removal.removal_id.in_(taken_back)),
         ):
             found = connection.execute(select(func.min(column)).where(wanted)).scalar()
             named += [Period.parse(found)] if found else []
@@ -116,19 +134,29 @@ def _first_month(asked: Sequence[Proposal], resources: Resources) -> Period:
     return min(named)
 
 
-def _unanswered(connection: Connection, ids: Sequence[int], answer: str, actor: str) -> list[int]:
-    """The corrections of these proposals without an answer. Refuses what stands otherwise."""
-    joined = notes.correction.outerjoin(notes.correction_check)
+def _answer(connection: Connection, about: _About, ids: Sequence[int], given: dict[str, Any]) -> int:
+    """Answer what these proposals ask of one kind; returns how much of it was unanswered."""
+    new = _unanswered(connection, about, ids, given["answer"], given["actor"])
+    if new:
+        connection.execute(insert(about.check).values([{about.key: number} | given for number in new]))
+    return len(new)
+
+
+def _unanswered(
+    connection: Connection, about: _About, ids: Sequence[int], answer: str, actor: str
+) -> list[int]:
+    """The corrections or removals of these proposals without an answer. Refuses what stands otherwise."""
+    asked = about.asked.c
     rows = connection.execute(
         select(
-            _correction.correction_id,
-            _correction.proposal_id,
-            _check.answer,
-            func.audit.same_account(_correction.actor, actor).label("is_own"),
+            asked[about.key].label("number"),
+            asked.proposal_id,
+            about.check.c.answer,
+            func.audit.same_account(asked.actor, actor).label("is_own"),
         )
-        .select_from(joined)
-        .where(_correction.proposal_id.in_(ids))
-        .order_by(_correction.correction_id)
+        .select_from(about.asked.outerjoin(about.check))
+        .where(asked.proposal_id.in_(ids))
+        .order_by(asked[about.key])
     ).all()
     for row in rows:
         if row.is_own:
@@ -141,4 +169,4 @@ def _unanswered(connection: Connection, ids: Sequence[int], answer: str, actor: 
                 f"Proposal {row.proposal_id} was answered otherwise, and an answer stands. Take an agreed "
                 f"one back with REVERSED; propose a refused one anew."
             )
-    return [row.correction_id for row in rows if row.answer is None]
+    return [row.number for row in rows if row.answer is None]

@@ -16,6 +16,7 @@ judged AS (
         WHEN a.reason_code = 'LEFT_OUT' THEN CASE
             WHEN NOT o.is_known THEN 'PERSON_UNKNOWN' WHEN NOT o.is_billed THEN 'MONTH_NOT_ISSUED'
             WHEN o.has_line THEN 'HAS_LINE' WHEN o.is_added THEN 'ADDED_BEFORE' WHEN o.payer_set IS NULL THEN 'NO_PAYER' END
+        WHEN m.place IS NOT NULL THEN m.fault
         WHEN a.reason_code = 'REVERSED' AND k.issued = 0 THEN 'NOT_REVERSIBLE'
         WHEN a.line_id IS NOT NULL AND l.line_id IS NULL THEN 'LINE_UNKNOWN'
         WHEN a.from_month IS NOT NULL AND coalesce(a.month, l.period) < a.from_month THEN 'BEFORE_DAY'
@@ -28,6 +29,7 @@ judged AS (
     JOIN known k ON k.place = a.place
     LEFT JOIN billing.invoice_line l ON l.line_id = a.line_id AND l.invoice_id IN (SELECT invoice_id FROM billing.invoice)
     LEFT JOIN left_out o ON o.place = a.place
+    LEFT JOIN removing m ON m.place = a.place
 )
 SELECT j.place, coalesce(j.fault, 'TWICE') AS fault
 FROM judged j LEFT JOIN (SELECT DISTINCT place FROM twice) t ON t.place = j.place

@@ -1,31 +1,30 @@
-"""Proposals to correct issued months as they are listed and shown: what each comes to, and how far it is."""
+"""Proposals as they are listed and shown: what each comes to, and how far it is."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select, text, union_all
 
 from sigap.errors import BillingError
 from sigap.pipeline.resources import Resources
-from sigap.warehouse.tables import notes
+from sigap.warehouse.tables import notes, removals
 
 STATES = ("proposed", "turned_down", "agreed", "drafted", "booked")
 _correction = notes.correction.c
+_removal = removals.removal.c
 _LISTED = Path(__file__).with_name("proposed.sql").read_text(encoding="utf-8")
-_SHOWN = """
-SELECT correction_id, kind, line_id, invoice_number, period, funding_source, jkk_idr, jkm_idr, total_idr,
-       effective_date, rule, months_covered, is_clock_at_stake, state, note_number
-FROM reporting.correction_overview
-WHERE proposal_id = :number
-ORDER BY period, kind, correction_id
-"""
+_SHOWN = Path(__file__).with_name("proposed_rows.sql").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """What one proposal comes to. Whole rupiah; `months_covered` is the most of its months."""
+    """What one proposal comes to. Whole rupiah; `months_covered` is the most of its months.
+
+    `monthly_idr` is there for a removal: what the last month billed for the person cost. A removal corrects
+    no month; from `covers_from` on the person is in no roster.
+    """
 
     proposal_id: int
     reason_code: str
@@ -41,6 +40,7 @@ class Proposed:
     proposed_by: str
     checked_by: str | None
     note_number: str | None
+    monthly_idr: int | None = None
 
 
 def proposed(connection: Connection, ids: Collection[int] | None = None) -> list[Proposed]:
@@ -64,7 +64,9 @@ def show_proposal(proposal_id: int, resources: Resources) -> tuple[Proposed, str
         found = proposed(connection, [proposal_id])
         if not found:
             raise BillingError(f"There is no proposal {proposal_id}. `sigap correction list` numbers them.")
-        wanted = select(_correction.evidence).where(_correction.proposal_id == proposal_id).limit(1)
-        evidence = str(connection.execute(wanted).scalar_one())
+        wanted = union_all(
+            *(select(of.evidence).where(of.proposal_id == proposal_id) for of in (_correction, _removal))
+        )
+        evidence = str(connection.execute(wanted.limit(1)).scalar_one())
         rows = connection.execute(text(_SHOWN), {"number": proposal_id}).all()
     return found[0], evidence, [dict(row._mapping) for row in rows]

@@ -10,6 +10,7 @@ from sigap.warehouse.tables import (
     money,
     notes,
     quality,
+    removals,
     reporting,
     settlement,
     sources,
@@ -18,5 +19,5 @@ from sigap.warehouse.tables.base import SCHEMA_NAMES, metadata
 
 __all__ = [
     "SCHEMA_NAMES", "audit", "billing", "entitlement", "identity", "identity_review", "ledger", "metadata",
-    "money", "notes", "quality", "reporting", "settlement", "sources",
+    "money", "notes", "quality", "removals", "reporting", "settlement", "sources",
 ]  # fmt: skip

@@ -1,3 +1,5 @@
+DROP TABLE billing.removal_check, billing.removal;
+DROP FUNCTION billing.check_removal_checks(), billing.check_added_removals();
 CREATE OR REPLACE FUNCTION identity.check_open_month() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     closed text := (

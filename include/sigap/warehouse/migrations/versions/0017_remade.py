@@ -1,4 +1,4 @@
-"""Open the people of a month again when each of its invoices is void."""
+"""Open the people of a month again when each of its invoices is void; keep removals."""
 
 from sigap.warehouse.migrations.script import run_script
 
