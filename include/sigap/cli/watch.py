@@ -56,6 +56,7 @@ def _plain(found: "Watch") -> dict[str, Any]:
         "level": found.level,
         "people_at_risk": found.people_at_risk,
         "open_idr": found.open_idr,
+        "waiting_notes": [{**asdict(one), "period": str(one.period)} for one in found.waiting_notes],
         "coverages": [_flat(one) for one in found.coverages],
     }
 
@@ -69,6 +70,13 @@ def _flat(one: "Watched") -> dict[str, Any]:
 
 
 def _print(found: "Watch") -> None:
+    for note in found.waiting_notes:
+        show.print(
+            f"Nota debet {note.number} ({note.funding_source}, {_number(note.people)} orang, "
+            f"{rupiah(note.total_idr)}) menunggu tagihan pembayar berikutnya.",
+            markup=False,
+            soft_wrap=True,
+        )
     if not found.coverages:
         show.print(f"{found.as_of}: belum ada tagihan terbit.")
         return

@@ -1,6 +1,6 @@
 -- What bills are still to be paid at the end of month :through of the books, by payer, bill and coverage month.
 -- A debit note belongs to the invoice whose lines it corrects; a person who was left out, to the first invoice of the
--- payer and wadah for that month. settled_idr is of the whole bill, in each of its rows; period is empty where only the
+-- payer and wadah for that month, else to the next one they got by :through, else it is owed by its own number. settled_idr is of the whole bill, in each of its rows; period is empty where only the
 -- books know of a bill. Whole rupiah.
 WITH leg AS (
     SELECT e.kind, e.document, p.funding_source, (p.credit_idr - p.debit_idr) AS owed_idr
@@ -15,7 +15,7 @@ WITH leg AS (
     SELECT document, funding_source, sum(-owed_idr) AS settled_idr FROM leg
     WHERE kind IN ('payment', 'credit_used') GROUP BY document, funding_source HAVING sum(owed_idr) <> 0
 ), noted AS (
-    SELECT coalesce(i.number, first.number, g.document) AS document, g.funding_source, l.period,
+    SELECT coalesce(i.number, bearer.number, g.document) AS document, g.funding_source, l.period,
         sum(coalesce(l.total_idr, g.owed_idr)) AS owed_idr
     FROM leg g
     LEFT JOIN billing.note n ON n.number = g.document
@@ -24,10 +24,10 @@ WITH leg AS (
     LEFT JOIN billing.invoice i ON i.invoice_id = o.invoice_id
     LEFT JOIN LATERAL (
         SELECT f.number FROM billing.invoice f
-        WHERE l.line_id IS NULL AND f.status = 'issued' AND f.funding_source = n.funding_source
-          AND f.wadah_code = n.wadah_code AND l.period BETWEEN f.covers_from AND f.covers_to
-        ORDER BY f.invoice_id LIMIT 1
-    ) first ON true
+        WHERE l.line_id IS NULL AND f.status = 'issued' AND f.funding_source = n.funding_source AND f.wadah_code = n.wadah_code
+          AND (l.period BETWEEN f.covers_from AND f.covers_to OR f.period BETWEEN n.period AND :through)
+        ORDER BY l.period BETWEEN f.covers_from AND f.covers_to AND f.issued_at <= n.issued_at DESC, f.issued_at, f.invoice_id LIMIT 1
+    ) bearer ON true
     WHERE g.kind = 'debit_note'
     GROUP BY 1, 2, 3
 ), bill AS (

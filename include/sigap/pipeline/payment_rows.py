@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, insert, select, text
 from sigap.billing.ledger import payment_entry
 from sigap.domain.period import Period
 from sigap.errors import SettlementError
+from sigap.pipeline.bearers import bearers, debit_notes
 from sigap.pipeline.guards import guards
 from sigap.pipeline.ledger import first_open, post
 from sigap.pipeline.money import balances
@@ -53,13 +54,14 @@ def read_lines(connection: Connection) -> list[Movement]:
 
 
 def read_books(connection: Connection) -> Books:
-    """The issued invoices with what is open of them, and the billing codes."""
+    """The issued invoices with what is open of them, the billing codes, and who bears the debit notes."""
     invoices = [
         OpenInvoice(one.invoice_id, one.number, str(one.period), one.funding_source, one.open_idr)
         for one in balances(connection)
     ]
     codes = connection.execute(select(billing_code.c.billing_code, billing_code.c.invoice_id))
-    return Books(invoices, {row.billing_code: row.invoice_id for row in codes}, load_channels())
+    named = {row.billing_code: row.invoice_id for row in codes}
+    return Books(invoices, named, load_channels(), bearers(debit_notes(connection)))
 
 
 def standing(

@@ -24,8 +24,9 @@ from sigap.pipeline.payment_rows import (
     standing,
 )
 from sigap.pipeline.resources import Resources, code_version
+from sigap.settlement.allocate import Books
 from sigap.settlement.confirm import Link
-from sigap.settlement.movement import Movement
+from sigap.settlement.movement import Movement, OpenInvoice
 from sigap.warehouse.tables.money import billing_code
 
 
@@ -34,17 +35,15 @@ def assign(
 ) -> int:
     """Let a line pay an invoice: `amount_idr`, or as much as both have open. Returns the rupiah.
 
+    The number of a debit note stands for the invoice that bears it.
+
     Raises `SettlementError` for an unknown line or invoice, an account that may not, a missing reason, or
     more than is open of either; `BillingError` from the books.
     """
     line = line_of(payment_lines(resources), line_id)
     with _deciding(line, actor, reason, resources) as (connection, decided, outcome):
         line = line_of(read_lines(connection), line_id)
-        found = [one for one in read_books(connection).invoices if one.number == number.strip().upper()]
-        if not found:
-            raise SettlementError(
-                f"There is no issued invoice {number}. `sigap invoice list PERIOD` names them."
-            )
+        found = _named(read_books(connection), number.strip().upper())
         amount = min(line.open_idr, found[0].open_idr) if amount_idr is None else amount_idr
         if amount <= 0:
             raise SettlementError(
@@ -54,6 +53,17 @@ def assign(
         keep_parts(connection, [Part(line_id, found[0].invoice_id, amount)], decided)
         outcome.count({"allocated_idr": amount})
     return amount
+
+
+def _named(books: Books, number: str) -> list[OpenInvoice]:
+    borne = books.notes.get(number)
+    found = [one for one in books.invoices if one.number == number or one.invoice_id in (borne or ())]
+    if borne is not None and len(found) != 1:
+        why = "waits for the next invoice of its payer" if not found else "is paid on several invoices"
+        raise SettlementError(f"Debit note {number} {why}. Name an invoice, see `sigap watch`.")
+    if not found:
+        raise SettlementError(f"There is no issued invoice {number}. `sigap invoice list PERIOD` names them.")
+    return found
 
 
 def release(line_id: int, number: str | None, actor: str, reason: str, resources: Resources) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, distinct, func, select
 from sigap.billing.payers import Payers
 from sigap.domain.period import Period
 from sigap.entitlement.rules import load_rules
+from sigap.pipeline.bearers import Borne, debit_notes
 from sigap.pipeline.money import Balance, balances
 from sigap.pipeline.resources import Resources
 from sigap.settlement.watch import Coverage, Watched, rules_on, watch, worst
@@ -22,13 +23,15 @@ _ZONE = "Asia/Jakarta"  # a day is the city's day
 @dataclass(frozen=True, slots=True)
 class Watch:
     """All coverages on a day, the worst first. `people_at_risk` counts each person once who is not protected:
-    those of coverages that are overdue, before an alert, or lapsed. Whole rupiah.
+    those of coverages that are overdue, before an alert, or lapsed. `waiting_notes` are debit notes that no
+    invoice bears yet: they are owed, and paid with the next one. Whole rupiah.
     """
 
     as_of: dt.date
     coverages: tuple[Watched, ...]
     people_at_risk: int
     open_idr: int
+    waiting_notes: tuple[Borne, ...] = ()
 
     @property
     def level(self) -> str:
@@ -50,9 +53,10 @@ def watch_coverage(as_of: dt.date, resources: Resources) -> Watch:
         known = _known(connection, as_of, resources.payers())
         found = watch([one.coverage for one in known], as_of, rules_on(as_of, grace))
         at_risk = {one.coverage for one in found if one.level in ("overdue", "alert", "lapsed")}
+        waiting = tuple(one for one in debit_notes(connection) if one.invoice_id is None)
         people = _people(connection, {one.invoice_id for one in known if one.coverage in at_risk})
     owed = sum(max(one.coverage.open_idr, 0) for one in found)
-    return Watch(as_of, tuple(found), people, owed)
+    return Watch(as_of, tuple(found), people, owed, waiting)
 
 
 def _known(connection: Connection, as_of: dt.date, payers: Payers) -> list[_Known]:

@@ -22,12 +22,14 @@ class Allotment:
 class Books:
     """Invoices and how they are named, while lines take from them.
 
-    `invoices` are the issued ones with something open, `codes` say which invoice a kode iuran is of.
+    `invoices` are the issued ones with something open, `codes` say which invoice a kode iuran is of, `notes`
+    which invoices bear a debit note: none while it waits for one.
     """
 
     invoices: Sequence[OpenInvoice]
     codes: Mapping[str, int]
     channels: Channels
+    notes: Mapping[str, frozenset[int]] = field(default_factory=dict)
     left: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -70,7 +72,8 @@ def _waits(line: Movement) -> bool:
 
 def _by_number(line: Movement, books: Books) -> list[OpenInvoice]:
     named = books.channels.numbers_in(line.words)
-    return [one for one in books.open() if one.number in named]
+    borne = frozenset[int]().union(*(books.notes.get(number, ()) for number in named))
+    return [one for one in books.open() if one.number in named or one.invoice_id in borne]
 
 
 def _by_code(line: Movement, books: Books) -> list[OpenInvoice]:

@@ -41,7 +41,7 @@ class Channels:
         return valid[-1]
 
     def numbers_in(self, text: str) -> frozenset[str]:
-        """The numbers of invoices that a text quotes, as we write them."""
+        """The numbers of invoices and debit notes that a text quotes, as we write them."""
         found = self.invoice_number.findall(text.upper())
         return frozenset(f"SIGAP/{wadah}/{year}-{month}/{number}" for wadah, year, month, number in found)
 

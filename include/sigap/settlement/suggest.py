@@ -28,7 +28,11 @@ def why_waiting(line: Movement, books: Books, known: frozenset[str]) -> str:
         (not line.counts, "belum ada pembayaran yang dikuatkannya"),
         (line.amount_idr < 0, "uang kembali; pembayaran asalnya belum dikenal"),
         (line.allocated_idr, "lebih bayar: sisanya belum dialokasikan"),
-        (named - known, "menyebut nomor tagihan yang belum terbit atau tidak dikenal"),
+        (
+            any(books.notes.get(number) == frozenset() for number in named),
+            "nota debet yang disebut menunggu tagihan pembayar berikutnya",
+        ),
+        (named - known - books.notes.keys(), "menyebut nomor tagihan yang belum terbit atau tidak dikenal"),
         (named, "tagihan yang disebut sudah lunas atau batal"),
         (line.by_person, "dibuka kembali oleh petugas"),
     )

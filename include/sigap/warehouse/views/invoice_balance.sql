@@ -1,16 +1,19 @@
 CREATE OR REPLACE VIEW reporting.invoice_balance AS
 WITH noted AS (
-    -- A person who was left out stands on no line: the note counts with the first invoice of its payer for that month.
-    SELECT coalesce(l.invoice_id, first.invoice_id) AS invoice_id, n.total_idr AS noted_idr
+    -- A person who was left out stands on no line: the note counts with the first invoice of its payer and wadah for that month,
+    -- and where none was issued by then with the next one that they get.
+    SELECT coalesce(l.invoice_id, bearer.invoice_id) AS invoice_id, n.total_idr AS noted_idr
     FROM billing.note_line n
     JOIN billing.note h ON h.note_id = n.note_id AND h.status = 'issued' AND h.kind = 'debit'
     LEFT JOIN billing.invoice_line l ON l.line_id = n.line_id
     LEFT JOIN LATERAL (
-        SELECT min(i.invoice_id) AS invoice_id
+        SELECT i.invoice_id
         FROM billing.invoice i
         WHERE n.line_id IS NULL AND i.status = 'issued' AND i.funding_source = h.funding_source
-          AND i.wadah_code = h.wadah_code AND n.period BETWEEN i.covers_from AND i.covers_to
-    ) first ON true
+          AND i.wadah_code = h.wadah_code AND (n.period BETWEEN i.covers_from AND i.covers_to OR i.period >= h.period)
+        ORDER BY n.period BETWEEN i.covers_from AND i.covers_to AND i.issued_at <= h.issued_at DESC, i.issued_at, i.invoice_id
+        LIMIT 1
+    ) bearer ON true
     UNION ALL
     -- A credit note lowers what is to be paid by as much as the books set off; the rest BPJS owes.
     SELECT i.invoice_id, p.credit_idr - p.debit_idr

@@ -1,6 +1,7 @@
-"""Open the people of a month again when each of its invoices is void; keep removals."""
+"""Open a month again whose invoices are all void; keep removals; let the next invoice bear a debit note."""
 
-from sigap.warehouse.migrations.script import run_script
+from sigap.warehouse.migrations.script import run_script, run_statements
+from sigap.warehouse.views import view_script
 
 revision = "0017"
 down_revision = "0016"
@@ -10,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     run_script("0017_up.sql")
+    run_statements(view_script("invoice_balance"))
 
 
 def downgrade() -> None:
