@@ -43,10 +43,10 @@ def _headers() -> Select[Any]:
     first, second = audit.approval.alias("roster_approval"), audit.approval.alias("invoice_approval")
     columns = (
         invoice,
-        _day(invoice.c.issued_at).label("issued_date"),
+        day_of(invoice.c.issued_at).label("issued_date"),
         roster.c.version.label("roster_version"),
-        *(first.c.actor.label("roster_actor"), _day(first.c.decided_at).label("roster_date")),
-        *(second.c.actor.label("invoice_actor"), _day(second.c.decided_at).label("invoice_date")),
+        *(first.c.actor.label("roster_actor"), day_of(first.c.decided_at).label("roster_date")),
+        *(second.c.actor.label("invoice_actor"), day_of(second.c.decided_at).label("invoice_date")),
     )
     return (
         select(*columns)
@@ -56,7 +56,8 @@ def _headers() -> Select[Any]:
     )
 
 
-def _day(moment: Any) -> Any:
+def day_of(moment: Any) -> Any:
+    """The day of a moment as the city counts days."""
     return cast(func.timezone(_ZONE, moment), Date)
 
 

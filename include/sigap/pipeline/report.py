@@ -1,4 +1,4 @@
-"""Verb `report`: the workbook, the PDF and the annex of every issued invoice of a month."""
+"""Verb `report`: the workbook, the PDF and the annex of every issued invoice, and a PDF of every note."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from sigap.pipeline.issued import (
     recaps_of,
 )
 from sigap.pipeline.list_parts import write_parts
+from sigap.pipeline.note_documents import issued_notes, note_pdf, note_sheet
 from sigap.pipeline.resources import Resources, code_version
 from sigap.pipeline.rosters import standing_invoices
 from sigap.publish import publish_file
@@ -33,14 +34,14 @@ from sigap.reporting.template import load_template
 from sigap.reporting.workbook import make_short_workbook, make_workbook
 from sigap.warehouse.tables import reporting
 
-Kind = Literal["workbook", "pdf", "annex", "part"]
-_ENDINGS: dict[Kind, str] = {"workbook": ".xlsx", "pdf": ".pdf", "annex": "-lampiran.pdf"}
+Kind = Literal["workbook", "pdf", "annex", "part", "note"]
+_ENDINGS: dict[Kind, str] = {"workbook": ".xlsx", "pdf": ".pdf", "annex": "-lampiran.pdf", "note": ".pdf"}
 WHOLE = 50_000  # persons whose annex stands in the workbook and in one PDF; of more it comes in parts
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file that was handed over: of which invoice, where, and the digest of its bytes."""
+    """One file that was handed over: of which invoice or note, where, and the digest of its bytes."""
 
     kind: Kind
     uri: str
@@ -50,8 +51,8 @@ class Document:
 
 
 def report(period: Period, resources: Resources) -> list[Document]:
-    """Write the documents of each issued invoice of the month; again changes nothing. A month that is paid
-    for in advance has none.
+    """Write the documents of each issued invoice and note of the month; again changes nothing. A month that
+    is paid for in advance and books no note has none.
 
     Raises `ReportingError` when no invoice is issued, or when lines and header do not agree.
     """
@@ -59,18 +60,21 @@ def report(period: Period, resources: Resources) -> list[Document]:
         outcome.read(*READS)
         payers = resources.payers()
         with resources.warehouse.begin() as connection:
-            if has_nothing_to_judge(connection, period) and not standing_invoices(connection, period):
+            booked = issued_notes(period, connection)
+            has_invoices = bool(standing_invoices(connection, period))
+            if has_nothing_to_judge(connection, period) and not (has_invoices or booked):
                 return []
-            headers = issued_invoices(period, connection)
+            headers = [] if booked and not has_invoices else issued_invoices(period, connection)
             documents = [
                 made for header in headers for made in _publish(header, connection, payers, resources)
             ]
-        outcome.count({"invoices": len(headers), "documents": len(documents)})
+            documents += [_publish_note(header, connection, payers, resources) for header in booked]
+        outcome.count({"invoices": len(headers), "notes": len(booked), "documents": len(documents)})
         outcome.wrote("reporting.document", *(document.uri for document in documents))
         outcome.versions.update(
             code=code_version(),
             payers=payers.sha256,
-            signatories=office_on(headers[0].issued_date).sha256,
+            signatories=office_on([*headers, *booked][0].issued_date).sha256,
         )
     return documents
 
@@ -85,18 +89,26 @@ def contents_of(header: Row[Any], connection: Connection, payers: Payers) -> dic
     office = office_on(document.issued_date)
     months = months_of(header, connection) if document.covers_from != document.covers_to else None
     lines = lines_of(header, connection, with_people=header.people <= WHOLE)
+    notes = [note_sheet(one, connection, payers) for one in _booked_with(header, connection)]
     if header.people > WHOLE:
         recaps = recaps_of(header, connection)
         return {
-            "workbook": make_short_workbook(document, office, recaps, months),
+            "workbook": make_short_workbook(document, office, recaps, months, notes),
             "pdf": make_short_pdf(document, office, recaps, months),
         }
     annex = make_annex(lines, place_names(connection, document.period))
     return {
-        "workbook": make_workbook(document, annex, office, months),
+        "workbook": make_workbook(document, annex, office, months, notes),
         "pdf": make_pdf(document, annex, office, months),
         "annex": make_annex_pdf(document, annex, office),
     }
+
+
+def _booked_with(header: Row[Any], connection: Connection) -> list[Row[Any]]:
+    """The notes that its month books for its payer and wadah: each has a sheet in the workbook."""
+    payer = (header.funding_source, header.wadah_code)
+    booked = issued_notes(Period.parse(header.period), connection)
+    return [note for note in booked if (note.funding_source, note.wadah_code) == payer]
 
 
 def document_name(number: str, kind: Kind) -> str:
@@ -115,6 +127,14 @@ def _publish(
         _record(connection, header, made[-1])
     if header.people > WHOLE:
         made += _publish_parts(header, folder, connection, resources)
+    return made
+
+
+def _publish_note(header: Row[Any], connection: Connection, payers: Payers, resources: Resources) -> Document:
+    folder = resources.settings.place("documents") / header.period
+    file = put(folder, document_name(header.number, "note"), note_pdf(header, connection, payers))
+    made = Document("note", file.uri, file.sha256, header.number)
+    _record(connection, header, made)
     return made
 
 
@@ -139,11 +159,9 @@ def _publish_parts(
 def _record(connection: Connection, header: Row[Any], made: Document) -> None:
     table = reporting.document
     shown = {"uri": made.uri, "sha256": made.sha256, "lines_sha256": header.lines_sha256}
-    statement = insert(table).values(invoice_id=header.invoice_id, kind=made.kind, part=made.part, **shown)
+    key = "note_id" if made.kind == "note" else "invoice_id"
+    of = {key: getattr(header, key), "kind": made.kind, "part": made.part}
+    statement = insert(table).values(**of, **shown)
     changed = or_(*(table.c[name] != statement.excluded[name] for name in shown))
     values = {**shown, "made_at": func.now()}
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["invoice_id", "kind", "part"], set_=values, where=changed
-        )
-    )
+    connection.execute(statement.on_conflict_do_update(index_elements=list(of), set_=values, where=changed))

@@ -14,17 +14,19 @@ from sigap.domain.period import Period
 from sigap.errors import ReportingError
 from sigap.pipeline.issued import invoices_where, lines_of
 from sigap.pipeline.list_parts import write_parts
+from sigap.pipeline.note_documents import lines_of_note, note_pdf, notes_where
 from sigap.pipeline.report import contents_of
 from sigap.pipeline.resources import Resources
 from sigap.reporting.differences import differences
 from sigap.reporting.lock import is_protected, unlock
 from sigap.reporting.seal import Seal, read_seal
 from sigap.reporting.template import load_template
-from sigap.warehouse.tables import billing, reporting
+from sigap.warehouse.tables import billing, notes, reporting
 
 State = Literal["matches", "changed", "void", "unknown"]
 SHOWN = 20  # places of a changed file that are named
 _invoice = billing.invoice.c
+_note = notes.note.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _read(file: Path) -> bytes:
 
 
 def _known(content: bytes, connection: Connection) -> str | None:
-    """The number of the invoice that a file of exactly these bytes was made for."""
+    """The number of the invoice or note that a file of exactly these bytes was made for."""
     digest = hashlib.sha256(content).hexdigest()
     document, handed = reporting.document.c, reporting.hand_over.c
     made = union(
@@ -82,13 +84,18 @@ def _known(content: bytes, connection: Connection) -> str | None:
         select(handed.invoice_id).where(or_(handed.sha256 == digest, handed.copy_sha256 == digest)),
     )
     query = select(_invoice.number).where(_invoice.invoice_id.in_(made)).order_by(_invoice.invoice_id)
-    return connection.execute(query.limit(1)).scalar_one_or_none()
+    noted = select(_note.number).join(reporting.document, document.note_id == _note.note_id)
+    found = connection.execute(query.limit(1)).scalar_one_or_none()
+    return found or connection.execute(noted.where(document.sha256 == digest).limit(1)).scalar_one_or_none()
 
 
 def _header(number: str | None, connection: Connection) -> Row[Any] | None:
     if number is None:
         return None
-    return next(iter(invoices_where(connection, _invoice.number == number)), None)
+    found = [*invoices_where(connection, _invoice.number == number)] or [
+        *notes_where(connection, _note.number == number)
+    ]
+    return next(iter(found), None)
 
 
 def _judge(
@@ -96,15 +103,18 @@ def _judge(
 ) -> Verdict:
     if header.status == "void":
         return _void(header, connection)
-    lines_of(header, connection, with_people=False)
+    if _is_note(header):
+        lines_of_note(header, connection)
+    else:
+        lines_of(header, connection, with_people=False)
     if seal is None:
         return _verdict(header, "matches", "byte demi byte sama dengan yang dibuat", "the same bytes as made")
     if seal.lines_sha256 not in (None, header.lines_sha256):
         return _verdict(
             header,
             "changed",
-            "SHA-256 himpunan baris di dalamnya bukan milik tagihan ini",
-            "the digest of the line set in it is not that of this invoice",
+            "SHA-256 himpunan baris di dalamnya bukan milik dokumen ini",
+            "the digest of the line set in it is not that of this document",
         )
     expected = _expected(seal, header, connection, resources)
     if expected is None:
@@ -134,6 +144,8 @@ def _compared(found: Iterator[str], header: Row[Any]) -> Verdict:
 
 def _expected(seal: Seal, header: Row[Any], connection: Connection, resources: Resources) -> bytes | None:
     """The document as it would be made now; None when its template is another by now."""
+    if _is_note(header):
+        return note_pdf(header, connection, resources.payers())
     if seal.template is None:
         return contents_of(header, connection, resources.payers()).get(seal.kind)
     template = load_template(seal.template, resources.settings.templates_dir)
@@ -143,6 +155,10 @@ def _expected(seal: Seal, header: Row[Any], connection: Connection, resources: R
         parts = write_parts(header, Path(folder), template, connection, resources)
         files = {made.part: made.file for made in parts}
         return files[seal.part].read_bytes() if seal.part in files else None
+
+
+def _is_note(header: Row[Any]) -> bool:
+    return "note_id" in header._mapping
 
 
 def _void(header: Row[Any], connection: Connection) -> Verdict:

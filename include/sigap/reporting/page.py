@@ -1,13 +1,29 @@
 """Print set-up that all sheets share."""
 
+import datetime as dt
 import textwrap
 from collections.abc import Iterable
+from typing import Protocol
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from sigap.reporting.invoice import InvoiceDocument
-
 _LINE, _HIGHEST = 13.0, 409.0  # points: one line of text, and the highest row that a spreadsheet knows
+
+
+class Sealed(Protocol):
+    """A document that stands for a set of lines: its number, its day, the digest of that set."""
+
+    @property
+    def number(self) -> str:
+        """As it is written on every page."""
+
+    @property
+    def issued_date(self) -> dt.date:
+        """As the city counts days."""
+
+    @property
+    def lines_sha256(self) -> str:
+        """Of the lines."""
 
 
 def fit_height(sheet: Worksheet, row: int, texts: Iterable[tuple[str, float]]) -> None:
@@ -29,8 +45,8 @@ def height_of(texts: Iterable[tuple[str, float]]) -> float | None:
     return min(_LINE * lines + 2, _HIGHEST) if lines > 1 else None
 
 
-def prepare_page(sheet: Worksheet, document: InvoiceDocument, *, landscape: bool = False) -> None:
-    """A4, fitted to its width; invoice number, digest of the line set and `Halaman x dari y` at the foot."""
+def prepare_page(sheet: Worksheet, document: Sealed, *, landscape: bool = False) -> None:
+    """A4, fitted to its width; its number, the digest of its lines and `Halaman x dari y` at the foot."""
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape" if landscape else "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4

@@ -15,6 +15,7 @@ from sigap.reporting.facts import Charge, Fact, approvals_of, charges_of, facts_
 from sigap.reporting.invoice import InvoiceDocument, check_annex, check_recaps, recap
 from sigap.reporting.letter import DOTS, letter_of
 from sigap.reporting.office import Office
+from sigap.reporting.page import Sealed
 from sigap.reporting.recap import MONTHS, RECAPS, Recap, month_groups
 from sigap.reporting.spp import spp_facts
 from sigap.reporting.words import english_months, grouped, indonesian_date, indonesian_months, terbilang
@@ -43,9 +44,7 @@ def make_short_pdf(
     return set_pages("invoice.typ", content_of(document, recaps, office, months), document)
 
 
-def set_pages(
-    template: str, content: dict[str, Any], document: InvoiceDocument, *, tags: bool = True
-) -> bytes:
+def set_pages(template: str, content: dict[str, Any], document: Sealed, *, tags: bool = True) -> bytes:
     """A Typst template of this folder, filled. `tags` mark headings and tables for readers of screens."""
     midnight = dt.datetime.combine(document.issued_date, dt.time(), tzinfo=dt.UTC)
     try:
@@ -60,7 +59,7 @@ def set_pages(
         )
     except typst.TypstError as error:
         raise ReportingError(
-            f"Invoice {document.number}: reporting/{template} cannot be set: {error.message}"
+            f"{document.number}: reporting/{template} cannot be set: {error.message}"
         ) from None
     return bytes(made)
 
@@ -87,16 +86,16 @@ def content_of(
         "months": indonesian_months(*span),
         "months_en": english_months(*span),
         "letter": asdict(letter_of(document, office)) | {"dots": DOTS},
-        "spp": [_fact(fact) for fact in spp_facts(document, office)],
-        "facts": [_fact(fact) for fact in facts_of(document)],
-        "charges": [_charge(charge, document.people) for charge in charges_of(document)],
+        "spp": [fact_of(fact) for fact in spp_facts(document, office)],
+        "facts": [fact_of(fact) for fact in facts_of(document)],
+        "charges": [charge_of(charge, document.people) for charge in charges_of(document)],
         "people": grouped(document.people),
         "jkk": grouped(document.jkk_idr),
         "jkm": grouped(document.jkm_idr),
         "total": grouped(document.total_idr),
         "terbilang": terbilang(document.total_idr),
         "legal_basis": list(document.legal_basis),
-        "approvals": [_fact(fact) for fact in approvals_of(document)],
+        "approvals": [fact_of(fact) for fact in approvals_of(document)],
         "place": office.place,
         "issued": indonesian_date(document.issued_date),
         "signatories": [asdict(signatory) for signatory in office.signatories],
@@ -104,11 +103,13 @@ def content_of(
     }
 
 
-def _fact(fact: Fact) -> dict[str, Any]:
+def fact_of(fact: Fact) -> dict[str, Any]:
+    """A fact as the templates show it."""
     return {"label": fact.label, "en": fact.label_en, "value": fact.value, "strong": fact.is_strong}
 
 
-def _charge(charge: Charge, people: int) -> dict[str, str]:
+def charge_of(charge: Charge, people: int) -> dict[str, str]:
+    """A premium as the templates show it."""
     return {
         "label": charge.label,
         "account": charge.account.code,

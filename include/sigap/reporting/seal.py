@@ -10,20 +10,21 @@ from zipfile import BadZipFile, ZipFile
 from sigap.errors import ReportingError
 from sigap.reporting.template import Template
 
-_NUMBER = re.compile(r"SIGAP/[A-Z]{2}/\d{4}-\d{2}/\d{4,}")
-_IN_NAME = re.compile(r"SIGAP-([A-Z]{2})-(\d{4}-\d{2})-(\d{4,})")
+_NUMBER = re.compile(r"SIGAP/[A-Z]{2}/\d{4}-\d{2}/[KD]?\d{4,}")
+_IN_NAME = re.compile(r"SIGAP-([A-Z]{2})-(\d{4}-\d{2})-([KD]?\d{4,})")
+_NOTE = re.compile(r"/[KD]\d{4,}$")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LIST = re.compile(r"([a-z_]+) bagian (\d+) dari (\d+) templat ([0-9a-f]{12})")
 _NAMED_LIST = re.compile(r"\d{4,}-([a-z]+)(?:-.*-bagian-(\d+)-dari-(\d+))?\.csv$")
 
 
-Kind = Literal["workbook", "pdf", "annex", "part"]
+Kind = Literal["workbook", "pdf", "annex", "part", "note"]
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """`kind` is workbook, pdf, annex (PDF) or part. A part of a list names its template, which part it is,
-    and how the digest of the template begins. What a file does not say is None.
+    """`kind` is workbook, pdf, annex (PDF), part, or note (PDF). A part of a list names its template, which
+    part it is, and how the digest of the template begins. What a file does not say is None.
     """
 
     kind: Kind
@@ -64,7 +65,9 @@ def _pdf(content: bytes, name: str) -> Seal:
     except (PyPdfError, IndexError):
         raise _damaged(name) from None
     kind: Kind = "annex" if title.startswith("Lampiran") or first.startswith("Lampiran") else "pdf"
-    return Seal(kind, _number(title + first), _digest(subject) or _digest(first))
+    if _NOTE.search(_number(title + first) or ""):
+        kind = "note"
+    return Seal(kind, _number(title + first), _digest(subject) or _at_foot(first))
 
 
 def _workbook(content: bytes, name: str) -> Seal | None:
@@ -107,6 +110,12 @@ def _number(text: str) -> str | None:
 def _digest(text: str) -> str | None:
     found = _DIGEST.search(text)
     return found[0] if found else None
+
+
+def _at_foot(page: str) -> str | None:
+    """The last digest on a page: a note names those of the invoices that it corrects before its own."""
+    found = _DIGEST.findall(page)
+    return found[-1] if found else None
 
 
 def _damaged(name: str) -> ReportingError:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sigap.reporting.cells import write_text
-from sigap.reporting.invoice import InvoiceDocument
 from sigap.reporting.office import Office
+from sigap.reporting.page import Sealed
 from sigap.reporting.words import indonesian_date
 
 
 def write_signatures(
-    sheet: Worksheet, row: int, document: InvoiceDocument, office: Office, spans: Sequence[tuple[str, str]]
+    sheet: Worksheet, row: int, document: Sealed, office: Office, spans: Sequence[tuple[str, str]]
 ) -> int:
     """Write place, day and one block per signatory, each over a span of columns; returns the row below."""
     last = spans[-1]

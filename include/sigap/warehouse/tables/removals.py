@@ -16,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-from sigap.warehouse.tables.base import metadata, one_of, rupiah, stamp
+from sigap.warehouse.tables.base import government, metadata, one_of, rupiah, stamp
 from sigap.warehouse.tables.billing import MONTH
 
 LEAVING = ("DECEASED", "MOVED_OUT", "BECAME_PU", "FOUND_INSURED")
@@ -78,6 +78,7 @@ removal = Table(
     CheckConstraint("monthly_idr >= 0 AND months_covered >= 0", name="counts"),
     CheckConstraint(r"actor ~ '\S' AND evidence ~ '\S'", name="named"),
     _without_nik("evidence", "evidence"),
+    *government(),
     schema="billing",
     comment="A person to be taken out of rosters from a month on who stands on no issued line of it; never "
     "changed",

@@ -23,12 +23,13 @@ document = Table(
     "document",
     metadata,
     Column("document_id", BigInteger, Identity(), primary_key=True, comment="Surrogate key"),
-    Column("invoice_id", ForeignKey("billing.invoice.invoice_id"), nullable=False, comment="Invoice"),
+    Column("invoice_id", ForeignKey("billing.invoice.invoice_id"), comment="Invoice; empty for a note"),
+    Column("note_id", ForeignKey("billing.note.note_id"), comment="Note; empty for an invoice"),
     Column(
         "kind",
         String(8),
         nullable=False,
-        comment="workbook, pdf, annex (PDF) or part (workbook of an annex in parts)",
+        comment="workbook, pdf, annex (PDF) or part (workbook of an annex in parts); note (PDF of a note)",
     ),
     Column(
         "part", SmallInteger, nullable=False, server_default="1", comment="Which file of its kind, from 1"
@@ -37,11 +38,15 @@ document = Table(
     Column("sha256", String(64), nullable=False, comment="Digest of the file"),
     Column("lines_sha256", String(64), nullable=False, comment="Digest of the line set it shows"),
     stamp("made_at", "When"),
-    one_of("kind", "workbook", "pdf", "annex", "part"),
+    one_of("kind", "workbook", "pdf", "annex", "part", "note"),
     CheckConstraint("part >= 1", name="part"),
+    CheckConstraint(
+        "(note_id IS NOT NULL) = (kind = 'note') AND (invoice_id IS NULL) = (kind = 'note')", name="of"
+    ),
     UniqueConstraint("invoice_id", "kind", "part"),
+    UniqueConstraint("note_id", "kind", "part"),
     schema="reporting",
-    comment="One row per document of an invoice",
+    comment="One row per document of an invoice or a note",
 )
 
 hand_over = Table(

@@ -153,3 +153,20 @@ END $$;
 COMMENT ON FUNCTION billing.check_removal_checks() IS 'Four eyes: who proposes a removal does not check it';
 CREATE TRIGGER removal_checks_by_two AFTER INSERT ON billing.removal_check
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION billing.check_removal_checks();
+
+-- ---------------------------------------------------------------- documents of notes
+
+ALTER TABLE reporting.document ALTER COLUMN invoice_id DROP NOT NULL;
+ALTER TABLE reporting.document ADD COLUMN note_id BIGINT;
+ALTER TABLE reporting.document ADD CONSTRAINT fk_document_note_id FOREIGN KEY (note_id) REFERENCES billing.note (note_id);
+ALTER TABLE reporting.document DROP CONSTRAINT ck_document_kind;
+ALTER TABLE reporting.document ADD CONSTRAINT ck_document_kind CHECK (kind IN ('workbook', 'pdf', 'annex', 'part', 'note'));
+ALTER TABLE reporting.document ADD CONSTRAINT ck_document_of CHECK ((note_id IS NOT NULL) = (kind = 'note') AND (invoice_id IS NULL) = (kind = 'note'));
+ALTER TABLE reporting.document ADD CONSTRAINT uq_document_note_id_kind_part UNIQUE (note_id, kind, part);
+COMMENT ON TABLE reporting.document IS 'One row per document of an invoice or a note';
+COMMENT ON COLUMN reporting.document.invoice_id IS 'Invoice; empty for a note';
+COMMENT ON COLUMN reporting.document.note_id IS 'Note; empty for an invoice';
+COMMENT ON COLUMN reporting.document.kind IS 'workbook, pdf, annex (PDF) or part (workbook of an annex in parts); note (PDF of a note)';
+ALTER POLICY own_government ON reporting.document USING (
+    EXISTS (SELECT FROM billing.invoice above WHERE above.invoice_id = document.invoice_id)
+    OR EXISTS (SELECT FROM billing.note above WHERE above.note_id = document.note_id));
