@@ -1,9 +1,12 @@
 """Where this deployment keeps things. Read once, on request, and handed in: nothing acts on import."""
 
 import getpass
+import os
+from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import yaml
 from pydantic import AfterValidator, DirectoryPath, Field, FilePath, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from upath import UPath
@@ -46,6 +49,10 @@ class Settings(BaseSettings):
     payers: FilePath | None = Field(default=None, description="file of YAML in place of the shipped payers")
     tariffs: DirectoryPath | None = Field(
         default=None, description="folder of YAML in place of the shipped tariffs"
+    )
+    configuration: DirectoryPath | None = Field(
+        default=None,
+        description="folder of YAML in place of the shipped channels, tolerance, accounts and signatories",
     )
     registry: str | None = Field(
         default=None, description="database URL or file (csv, Parquet) of the social registry"
@@ -133,6 +140,44 @@ def load_settings(kind: type[Settings] = Settings) -> Settings:
     except ValidationError as error:
         names = ", ".join(_named(kind, str(item["loc"][0])) for item in error.errors())
         raise SettingsError(f"{names} cannot be read. Correct the environment variable.") from None
+
+
+OWN_FILES = ("channels.yaml", "tolerance.yaml", "accounts.yaml", "signatories.yaml")
+
+
+def own_file(shipped: Path) -> Path:
+    """The city's own file of that name in the folder SIGAP_CONFIGURATION, else the shipped one.
+
+    Raises `SettingsError` for a folder that holds a file which nothing would read, such as `channel.yaml`.
+    """
+    return _own(shipped, os.environ.get("SIGAP_CONFIGURATION"))  # looked up often: nothing else is read
+
+
+@cache
+def _own(shipped: Path, given: str | None) -> Path:
+    folder = load_settings().configuration if given else None
+    if folder is None:
+        return shipped
+    strange = sorted({file.name for file in folder.glob("*.y*ml")} - {*OWN_FILES})
+    if strange:
+        raise SettingsError(
+            f"{folder} (SIGAP_CONFIGURATION) holds {strange[0]}, which nothing reads. Known names: "
+            f"{', '.join(OWN_FILES)}."
+        )
+    own = folder / shipped.name
+    return own if own.is_file() else shipped
+
+
+def read_own(file: Path) -> Any:
+    """What a YAML file holds. Raises `SettingsError` that names file and line when it is not in order."""
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{file} cannot be read. Make it a text in UTF-8 that SIGAP may open.") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        raise SettingsError(f"{file}{where}: this is no YAML. Compare it with the shipped file.") from None
 
 
 def _named(kind: type[Settings], name: str) -> str:

@@ -6,13 +6,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sigap.billing.payers import Payers, load_payers
+from sigap.domain.keys import fault_of_keys
 from sigap.errors import BillingError
+from sigap.settings import own_file, read_own
 
 FILE = Path(__file__).with_name("accounts.yaml")
 KINDS = ("asset", "liability", "expense", "equity")
+_KEYS = ("code", "name", "kind", "reference", "verified")
 ROLES = ("payable", "credits", "cash", "equity")
 
 
@@ -46,15 +47,22 @@ class Chart:
         return self.by_code[code]
 
 
+def load_chart(file: Path | None = None) -> Chart:
+    """The city's own chart, or the shipped one, with the accounts of `payers.yaml`.
+
+    Raises `BillingError` as `make_chart`.
+    """
+    return _load(file or own_file(FILE))
+
+
 @cache
-def load_chart(file: Path = FILE) -> Chart:
-    """The shipped chart with the accounts of `payers.yaml`. Raises `BillingError` as `make_chart`."""
+def _load(file: Path) -> Chart:
     return chart_of(load_payers(), file)
 
 
-def chart_of(payers: Payers, file: Path = FILE) -> Chart:
-    """The shipped chart with the accounts of these payers. Raises `BillingError` as `make_chart`."""
-    return make_chart(yaml.safe_load(file.read_text(encoding="utf-8")), payers)
+def chart_of(payers: Payers, file: Path | None = None) -> Chart:
+    """The same with the accounts of these payers. Raises `BillingError` as `make_chart`."""
+    return make_chart(read_own(file or own_file(FILE)), payers)
 
 
 def make_chart(roles: Mapping[str, Mapping[str, Any]], payers: Payers) -> Chart:
@@ -62,8 +70,8 @@ def make_chart(roles: Mapping[str, Mapping[str, Any]], payers: Payers) -> Chart:
 
     Raises `BillingError` for a missing role, an account without a reference, or a code with two meanings.
     """
-    if missing := [role for role in ROLES if role not in roles]:
-        raise BillingError(f"accounts.yaml lacks {', '.join(missing)}. Fill in what is missing.")
+    if fault := fault_of_keys(roles, ROLES):
+        raise BillingError(f"accounts.yaml: {fault}. Compare it with the shipped file.")
     by_code: dict[str, LedgerAccount] = {}
     for role in ROLES:
         _add(by_code, _account(role, roles[role]))
@@ -76,6 +84,8 @@ def make_chart(roles: Mapping[str, Mapping[str, Any]], payers: Payers) -> Chart:
 
 
 def _account(role: str, entry: Mapping[str, Any]) -> LedgerAccount:
+    if fault := fault_of_keys(entry, _KEYS):
+        raise BillingError(f"accounts.yaml, {role}: {fault}. Compare it with the shipped file.")
     if not entry.get("reference") or entry.get("kind") not in KINDS or not entry.get("name"):
         raise BillingError(
             f"accounts.yaml, {role}: an account needs a name, a kind ({', '.join(KINDS)}) and a reference."

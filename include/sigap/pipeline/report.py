@@ -69,7 +69,10 @@ def report(period: Period, resources: Resources) -> list[Document]:
                 made for header in headers for made in _publish(header, connection, payers, resources)
             ]
             documents += [_publish_note(header, connection, payers, resources) for header in booked]
-        outcome.count({"invoices": len(headers), "notes": len(booked), "documents": len(documents)})
+        outcome.count({"invoices": len(headers), "documents": len(documents)})
+        if booked:
+            outcome.read("billing.note", "billing.note_line")
+            outcome.count({"notes": len(booked)})
         outcome.wrote("reporting.document", *(document.uri for document in documents))
         outcome.versions.update(
             code=code_version(),

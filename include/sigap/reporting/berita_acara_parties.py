@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sigap.errors import ReportingError
+from sigap.settings import own_file, read_own
 
 _FILE = Path(__file__).with_name("signatories.yaml")
 
@@ -35,9 +34,10 @@ class Parties:
     copies: str
 
 
-def parties_on(day: dt.date, file: Path = _FILE) -> Parties:
+def parties_on(day: dt.date, file: Path | None = None) -> Parties:
     """The parties in force on a day. Raises `ReportingError` when none are named for it."""
-    entries = yaml.safe_load(file.read_text(encoding="utf-8"))
+    file = file or own_file(_FILE)
+    entries = read_own(file)
     valid = {since: entry for since, entry in entries.items() if since <= day and "reconciliation" in entry}
     if not valid:
         raise ReportingError(

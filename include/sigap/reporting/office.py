@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from sigap.domain.keys import fault_of_keys
 from sigap.errors import ReportingError
+from sigap.settings import own_file, read_own
 
+_KEYS = ("reference", "letterhead", "programme", "place", "signatories", "letter")
+_OPTIONAL = ("verified", "sub_activity", "reconciliation")
 _FILE = Path(__file__).with_name("signatories.yaml")
 
 
@@ -50,8 +52,12 @@ class Office:
     sha256: str
 
 
-def office_on(day: dt.date, file: Path = _FILE) -> Office:
-    """The entry of signatories.yaml in force on a day. Raises `ReportingError` when there is none."""
+def office_on(day: dt.date, file: Path | None = None) -> Office:
+    """The entry of signatories.yaml, the city's own or the shipped, in force on a day.
+
+    Raises `ReportingError` when there is none, or for an entry that is not in order.
+    """
+    file = file or own_file(_FILE)
     valid = [office for office in _offices(file) if office.valid_from <= day]
     if not valid:
         raise ReportingError(
@@ -62,20 +68,30 @@ def office_on(day: dt.date, file: Path = _FILE) -> Office:
 
 @cache
 def _offices(file: Path) -> tuple[Office, ...]:
-    content = file.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    entries = read_own(file)
+    if not isinstance(entries, dict):
+        raise ReportingError(f"{file.name} holds no entries by their day. Compare it with the shipped file.")
+    return tuple(_checked(file.name, day, entry, digest) for day, entry in entries.items())
+
+
+def _checked(name: str, day: object, entry: Any, digest: str) -> Office:
+    if not isinstance(day, dt.date):
+        raise ReportingError(f"{name}, {day}: an entry is named by the day it is in force from, 2026-01-01.")
+    if fault := fault_of_keys(entry, _KEYS, _OPTIONAL):
+        raise ReportingError(f"{name}, {day}: {fault}. Compare it with the shipped file.")
     try:
-        return tuple(_office(day, entry, digest) for day, entry in yaml.safe_load(content).items())
-    except (KeyError, TypeError, AttributeError):
+        return _office(day, entry, digest)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ReportingError(
-            f"{file.name} is not in order: "
-            "every dated entry needs reference, letterhead, programme, place, signatories and letter."
+            f"{name}, {day}: `reference`, `signatories` or `letter` is not of the form that the shipped file "
+            f"has: {error}."
         ) from None
 
 
 def _office(day: dt.date, entry: Mapping[str, Any], digest: str) -> Office:
-    if not isinstance(day, dt.date) or not entry["reference"]:
-        raise KeyError("reference")
+    if not entry["reference"]:
+        raise ValueError("the reference is empty")
     signatories = tuple(Signatory(**values) for values in entry["signatories"])
     return Office(
         valid_from=day,

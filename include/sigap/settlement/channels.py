@@ -2,15 +2,15 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from sigap.domain.keys import fault_of_keys
 from sigap.errors import SettlementError
+from sigap.settings import own_file, read_own
 
 FILE = Path(__file__).with_name("channels.yaml")
 CHANNELS = ("bank", "sp2d", "receipt")
@@ -46,24 +46,25 @@ class Channels:
         return frozenset(f"SIGAP/{wadah}/{year}-{month}/{number}" for wadah, year, month, number in found)
 
 
+def load_channels(file: Path | None = None) -> Channels:
+    """Read the file: the city's own, else the shipped one. Raises `SettlementError` naming file and key."""
+    return _load(file or own_file(FILE))
+
+
 @cache
-def load_channels(file: Path = FILE) -> Channels:
-    """Read the file. Raises `SettlementError` naming what in it cannot be."""
-    tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+def _load(file: Path) -> Channels:
+    tree = read_own(file)
+    if fault := fault_of_keys(tree, tuple(_READ)):
+        raise SettlementError(f"{file.name}: {fault}. Compare it with the shipped file.")
+    return Channels(**{key: _read(file, key, tree[key]) for key in _READ})
+
+
+def _read(file: Path, key: str, value: Any) -> Any:
     try:
-        return Channels(
-            counts=tuple(sorted(_counted(day, entry) for day, entry in tree["counts"].items())),
-            invoice_number=re.compile(tree["invoice_number"]),
-            rules=tuple(_known(rule, RULES) for rule in tree["rules"]),
-            accounts={re.sub(r"\D", "", key): payer for key, payer in (tree["accounts"] or {}).items()},
-            confirm_days=int(tree["confirm_days"]),
-            reverse_days=int(tree["reverse_days"]),
-            ours=tuple(re.compile(pattern) for pattern in tree["ours"]),
-            not_ours=tuple(re.compile(pattern) for pattern in tree["not_ours"] or ()),
-        )
+        return _READ[key](value)
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         raise SettlementError(
-            f"{file.name} is not of the form that the shipped one has: {error}. Compare the two."
+            f"{file.name}, {key}: not of the form that the shipped one has: {error}. Compare the two."
         ) from None
 
 
@@ -77,3 +78,35 @@ def _known(name: Any, names: tuple[str, ...]) -> str:
     if name not in names:
         raise ValueError(f"{name!r} is none of {', '.join(names)}")
     return str(name)
+
+
+def _days(value: Any) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError("days are a whole number, not below zero")
+    return value
+
+
+def _patterns(texts: Any) -> tuple[re.Pattern[str], ...]:
+    if not isinstance(texts or [], list):
+        raise TypeError("patterns are a list")
+    return tuple(re.compile(pattern) for pattern in texts or ())
+
+
+def _number(text: str) -> re.Pattern[str]:
+    found = re.compile(text)
+    if found.groups != _PARTS:
+        raise ValueError("four groups are wadah, year, month and sequence")
+    return found
+
+
+_PARTS = 4
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    "counts": lambda entries: tuple(sorted(_counted(day, entry) for day, entry in entries.items())),
+    "invoice_number": _number,
+    "rules": lambda names: tuple(_known(name, RULES) for name in names),
+    "accounts": lambda payers: {re.sub(r"\D", "", key): payer for key, payer in (payers or {}).items()},
+    "confirm_days": _days,
+    "reverse_days": _days,
+    "ours": _patterns,
+    "not_ours": _patterns,
+}

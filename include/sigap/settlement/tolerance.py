@@ -8,11 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeGuard
 
-import yaml
-
+from sigap.domain.keys import fault_of_keys
 from sigap.domain.period import Period
 from sigap.errors import SettlementError
+from sigap.settings import own_file, read_own
 
+_KEYS = ("per_person_idr", "total_idr", "reference")
 FILE = Path(__file__).with_name("tolerance.yaml")
 
 
@@ -28,11 +29,12 @@ class Tolerance:
     sha256: str
 
 
-def tolerance_on(period: Period, file: Path = FILE) -> Tolerance:
-    """What is in force on the first day of a coverage month.
+def tolerance_on(period: Period, file: Path | None = None) -> Tolerance:
+    """What is in force on the first day of a coverage month, by the city's own file or the shipped one.
 
     Raises `SettlementError` when nothing is, or when a value lacks its date, its reference or an amount.
     """
+    file = file or own_file(FILE)
     valid = [one for one in _read(file) if one.since <= period.first_day]
     if not valid:
         raise SettlementError(
@@ -43,13 +45,16 @@ def tolerance_on(period: Period, file: Path = FILE) -> Tolerance:
 
 @cache
 def _read(file: Path) -> tuple[Tolerance, ...]:
-    content = file.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    entries = yaml.safe_load(content) or {}
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    entries = read_own(file) or {}
+    if not isinstance(entries, dict):
+        raise SettlementError(f"{file.name} holds no entries by their day. Compare it with the shipped file.")
     return tuple(_tolerance(file.name, day, entry, digest) for day, entry in entries.items())
 
 
 def _tolerance(name: str, day: object, entry: Mapping[str, Any], digest: str) -> Tolerance:
+    if fault := fault_of_keys(entry, _KEYS, ("verified",)):
+        raise SettlementError(f"{name}, {day}: {fault}. Compare it with the shipped file.")
     person, total = entry.get("per_person_idr"), entry.get("total_idr")
     reference = str(entry.get("reference") or "").strip()
     if not (isinstance(day, dt.date) and reference and _is_amount(person) and _is_amount(total)):

@@ -138,10 +138,10 @@ def test_every_payer_has_its_expense_accounts_in_the_chart() -> None:
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"cash": None}, "lacks cash"),
+        ({"cash": None}, "the key `cash` is missing"),
         (
             {"cash": {"code": "1", "name": "Kas", "kind": "asset", "verified": False}},
-            "cash: an account needs",
+            "cash: the key `reference` is missing",
         ),
         (
             {
