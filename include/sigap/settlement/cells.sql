@@ -8,6 +8,9 @@ CREATE MACRO whole_rupiah(cell) AS
         ) THEN CAST(regexp_replace(split_part(cell, ',', 1), '[^0-9]', '', 'g') AS BIGINT)
     END;
 
+-- The digits of an account, however it is grouped; empty for none.
+CREATE MACRO number_of(cell) AS regexp_replace(coalesce(cell, ''), '[^0-9]', '', 'g');
+
 -- A day as 2026-01-31, or day first as 31/01/2026 or 31-01-2026.
 CREATE MACRO day_of(cell) AS
     CAST(coalesce(

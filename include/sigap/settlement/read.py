@@ -21,6 +21,7 @@ _EXPECTED = {
     "booked_on": "a date, such as 2026-01-31 or 31/01/2026",
     "movement": "one amount in whole rupiah, in a column debit or credit, or with a mark D or K",
     "currency": "IDR, the only currency that premiums are paid in",
+    "account": "the number of an account, which other rows of the file have",
     "order": "whole rupiah other than zero, such as 195.988.800",
 }
 

@@ -25,7 +25,7 @@ told AS (
 SELECT
     sheet,
     row,
-    regexp_replace(coalesce(account, ''), '[^0-9]', '', 'g') AS account,
+    number_of(account) AS account,
     booked_day(booked_on) AS booked_on,
     CASE
         WHEN NOT has_amount THEN debit_idr - credit_idr
@@ -36,6 +36,7 @@ SELECT
     one_line(description) AS description,
     CASE
         WHEN booked_day(booked_on) IS NULL THEN 'booked_on'
+        WHEN number_of(account) = '' AND bool_or(number_of(account) <> '') OVER () THEN 'account'
         WHEN upper(coalesce(trim(currency), 'IDR')) NOT IN ('IDR', 'RP', '') THEN 'currency'
         WHEN debit_idr IS NULL OR credit_idr IS NULL OR (debit_idr > 0)::INT + (credit_idr > 0)::INT + has_amount::INT <> 1
             OR (has_amount AND (coalesce(amount_idr, 0) = 0 OR direction IS NULL
