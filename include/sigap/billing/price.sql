@@ -1,4 +1,5 @@
 -- `rates` has one row per payer set, sector group ('' where none is known), month due and share; set_no and month_no stand for the names.
+-- `twice` has each NIK that stands more than once.
 -- What stands by person and month: its payer sets and the shares of them. A share that stands already for the same set is prepaid.
 CREATE TEMP TABLE stands AS
 WITH months AS (SELECT DISTINCT period, month_no FROM rates), sets AS (SELECT DISTINCT payer_set, set_no FROM rates)
@@ -12,7 +13,6 @@ SELECT rate_id, month_no, dense_rank() OVER (ORDER BY funding_source, wadah_code
 
 -- What cannot be billed carries the first reason that applies, in the order of parking.yaml.
 CREATE TEMP TABLE due AS
-WITH twice AS (SELECT nik FROM decisions WHERE nik IS NOT NULL GROUP BY nik HAVING count(*) > 1)
 SELECT d.person_id, r.rate_id,
        CASE WHEN r.reason_code = 'PAYER_UNKNOWN' OR d.wadah_code IS DISTINCT FROM r.wadah_code THEN 'PAYER_UNKNOWN'
             WHEN d.was_checked IS NOT TRUE THEN 'NO_MEMBERSHIP_CHECK'
