@@ -12,6 +12,7 @@ from sigap.errors import SettlementError
 from sigap.pipeline.bearers import bearers, debit_notes
 from sigap.pipeline.guards import guards
 from sigap.pipeline.ledger import first_open, post
+from sigap.pipeline.locks import share_books
 from sigap.pipeline.money import balances
 from sigap.settlement.allocate import Books
 from sigap.settlement.channels import load_channels
@@ -44,7 +45,8 @@ class Part:
 
 
 def hold_allocations(connection: Connection) -> None:
-    """One at a time until the transaction ends: two runs never spend the same rupiah."""
+    """One at a time until the transaction ends: two runs never spend one rupiah. The books come first."""
+    share_books(connection)
     connection.execute(select(func.pg_advisory_xact_lock(_ALLOCATING)))
 
 

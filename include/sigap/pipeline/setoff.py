@@ -8,6 +8,7 @@ from sigap.billing.accounts import load_chart
 from sigap.billing.ledger import credit_used_entry
 from sigap.domain.period import Period
 from sigap.pipeline.ledger import entry_of, post
+from sigap.pipeline.locks import share_books
 from sigap.pipeline.payable import payables
 from sigap.warehouse.tables.ledger import account, posting
 
@@ -47,6 +48,7 @@ def receivable(connection: Connection, funding_source: str) -> int:
 
 
 def hold_credits(connection: Connection) -> None:
-    """One at a time: two uses never take the same rupiah."""
+    """One at a time: two uses never take the same rupiah. The books come first."""
+    share_books(connection)
     row = select(account.c.account_code).where(account.c.account_code == load_chart().credits)
     connection.execute(row.with_for_update(key_share=True)).all()
