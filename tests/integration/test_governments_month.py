@@ -39,9 +39,10 @@ MEMBERS = (
 
 
 def workers(*numbers: int) -> str:
-    """A list of invented workers, by number."""
+    """A list of invented workers, by number: nobody is like another."""
     rows = (
-        f"32750101018600{n:02d};{NAMES[n - 1]};01-01-1986;Jl. Kenari {n};Bekasi Jaya;Bekasi Timur\n"
+        f"327501{n * 3:02d}{n:02d}{70 + n * 3}000{n};{NAMES[n - 1]};{n * 3:02d}-{n:02d}-19{70 + n * 3};"
+        f"Jl. {NAMES[n - 1].split()[0].title()} {n * 7};Bekasi Jaya;Bekasi Timur\n"
         for n in numbers
     )
     return "Nomor KTP;Nama;Tgl. Lahir;Alamat;Kelurahan;Kecamatan\n" + "".join(rows)
