@@ -102,14 +102,14 @@ def columns_of(*parts: st.SearchStrategy) -> st.SearchStrategy[list[tuple]]:
 
 
 @given(columns_of(st.sampled_from([*CLEAR])))
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_a_date_that_says_which_number_is_the_day_is_read_as_that_day(written):
     found = check([{"birth_date": CLEAR[form](day)} for day, form in written])
     assert [row["birth_date"] for row in found] == [day for day, _ in written]
 
 
 @given(columns_of(st.sampled_from([*ORDERED])), st.sampled_from(["dmy", "mdy"]))
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_a_date_in_the_stated_order_is_read_as_that_day_or_held_for_its_century(written, order):
     found = check([{"birth_date": in_order(form, day, order), "nik": None} for day, form in written], order)
     for (day, form), row in zip(written, found, strict=True):
@@ -129,7 +129,7 @@ def in_order(form: str, day: dt.date, order: str) -> str:
     columns_of(st.sampled_from([*ORDERED]), st.sampled_from(["dmy", "mdy"]), st.booleans()),
     st.sampled_from(["dmy", "mdy", "ymd"]),
 )
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_in_a_column_of_both_orders_a_date_is_read_as_its_day_or_held_never_as_another(written, order):
     foreign = [("31/12/1970" if order == "mdy" else "12/31/1970")] if order != "ymd" else []
     rows = [
@@ -191,7 +191,7 @@ def test_numbers_of_spreadsheets_pass_over_the_29_february_1900_that_never_was()
 
 
 @given(st.lists(st.text(alphabet="0123456789/-. :TZagust,'", max_size=20), min_size=30, max_size=100))
-@settings(max_examples=15)
+@settings(max_examples=10)
 def test_whatever_stands_in_the_cell_a_birth_date_is_a_day_of_the_past_or_missing_or_held(texts):
     for text, row in zip(texts, check([{"birth_date": text, "nik": None} for text in texts]), strict=True):
         if row["birth_date"] is None:
