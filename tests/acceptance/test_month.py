@@ -88,17 +88,6 @@ def test_nobody_is_billed_twice_or_while_covered_elsewhere(ran: Ran) -> None:
     assert set(lines["nik"].to_pylist()) <= eligible
 
 
-def test_running_the_month_twice_changes_nothing(ran: Ran) -> None:
-    home, summary = ran
-    before = exported(home, "invoice-lines")
-    documents = {path: Path(path).read_bytes() for path in summary["documents"]}
-    again = home.json("month", PERIOD, "--approve-as", "demo")
-    assert {**again, "seconds": None} == {**summary, "seconds": None}
-    assert exported(home, "invoice-lines").equals(before)
-    assert {path: Path(path).read_bytes() for path in again["documents"]} == documents
-    assert query(home, "SELECT count(*), max(version) FROM entitlement.roster")[0] == (1, 1)
-
-
 def test_every_verb_leaves_outcomes_with_inputs_and_outputs(ran: Ran) -> None:
     home, _ = ran
     columns = "verb, status, inputs, outputs, seconds"
@@ -183,6 +172,17 @@ def undisturbed(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) ->
     home = make_home(postgres, tmp_path_factory.mktemp("undisturbed"))
     fill_inbox(home, FEW)
     return home, home.json("month", PERIOD, "--approve-as", "demo")
+
+
+def test_running_the_month_twice_changes_nothing(undisturbed: Ran) -> None:
+    home, summary = undisturbed
+    before = exported(home, "invoice-lines")
+    documents = {path: Path(path).read_bytes() for path in summary["documents"]}
+    again = home.json("month", PERIOD, "--approve-as", "demo")
+    assert {**again, "seconds": None} == {**summary, "seconds": None}
+    assert exported(home, "invoice-lines").equals(before)
+    assert {path: Path(path).read_bytes() for path in again["documents"]} == documents
+    assert query(home, "SELECT count(*), max(version) FROM entitlement.roster")[0] == (1, 1)
 
 
 def test_a_run_killed_in_the_middle_of_bill_ends_like_an_undisturbed_one(
