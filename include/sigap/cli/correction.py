@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from sigap.cli.terminal import JsonOption, resources_for, settings_for, show, show_json
+from sigap.cli.terminal import JsonOption, resources_for, settings_for, show, show_json, show_table
 from sigap.domain.money import rupiah
 from sigap.domain.period import Period
 from sigap.errors import BillingError
@@ -128,7 +128,7 @@ def show_one(
             f"{row['months_covered']}{' !' if row['is_clock_at_stake'] else ''}",
             str(row["note_number"] or ""),
         )
-    show.print(table)
+    show_table(table)
     if found.at_stake:
         clock = load_corrections().clock_on(Period.parse(found.covers_from))
         show.print(
@@ -163,7 +163,7 @@ def _tell(found: "list[Proposed]", as_json: bool, what: str) -> None:
             verbatim(one.note_number or ""),
         )
     if found:
-        show.print(table)
+        show_table(table)
     credit, debit = sum(one.credit_idr for one in found), sum(one.debit_idr for one in found)
     show.print(f"{len(found):,} proposals {what}. Credit {rupiah(credit)}, debit {rupiah(debit)}.")
     removals = [one for one in found if one.monthly_idr is not None]

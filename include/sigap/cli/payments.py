@@ -14,6 +14,7 @@ from sigap.cli.terminal import (
     settings_for,
     show,
     show_json,
+    show_table,
     tell,
 )
 from sigap.domain.money import rupiah
@@ -69,7 +70,7 @@ def list_lines(as_json: JsonOption = False) -> None:
     for line in lines:
         amounts = (rupiah(line.amount_idr), rupiah(line.allocated_idr), rupiah(line.open_idr))
         table.add_row(str(line.line_id), line.channel, f"{line.booked_on}", *amounts, _state(line))
-    show.print(table)
+    show_table(table)
 
 
 @payments_app.command("queue")
@@ -89,7 +90,7 @@ def show_queue(as_json: JsonOption = False) -> None:
         suggested = "\n".join(_suggested(one))
         table.add_row(str(line.line_id), line.channel, f"{line.booked_on}", amount, one.why, suggested)
     if waiting:
-        show.print(table)
+        show_table(table)
     money = sum(one.line.open_idr for one in waiting)
     show.print(f"{len(waiting):,} baris menunggu, {rupiah(money)} belum dialokasikan.")
 

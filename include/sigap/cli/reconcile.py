@@ -8,7 +8,16 @@ import typer
 from rich.table import Table
 from typer.core import TyperGroup
 
-from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, say, settings_for, show, show_json
+from sigap.cli.terminal import (
+    JsonOption,
+    PeriodArgument,
+    resources_for,
+    say,
+    settings_for,
+    show,
+    show_json,
+    show_table,
+)
 from sigap.domain.money import rupiah
 
 if TYPE_CHECKING:
@@ -79,10 +88,10 @@ def berita_acara(
 
 def print_reconciled(found: "Reconciled") -> None:
     """Print sides, classes and what to do next, in Bahasa Indonesia. No person is named."""
-    show.print(_sides(found))
-    show.print(_classes(found))
+    show_table(_sides(found))
+    show_table(_classes(found))
     if found.groups:
-        show.print(_groups(found))
+        show_table(_groups(found))
     _print_next(found)
 
 

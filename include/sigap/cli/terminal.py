@@ -7,8 +7,11 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
+from rich.measure import Measurement
 from rich.status import Status
+from rich.table import Column, Table
 from rich.text import Text
 
 from sigap.domain.period import Period
@@ -24,6 +27,8 @@ InboxOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="End with one JSON object on standard output.")]
 
+_ROOMY = 10_000  # characters: wider than any table
+_SENTENCE = 40  # characters: what is longer goes over several lines
 say = Console(stderr=True, highlight=False, emoji=False)
 show = Console(highlight=False, emoji=False)
 
@@ -47,6 +52,39 @@ def settings_for(inbox: str | None = None) -> Settings:
     """The settings of this deployment, with another inbox when one is named."""
     settings = load_settings()
     return settings.model_copy(update={"inbox": inbox}) if inbox else settings
+
+
+def show_table(table: Table, console: Console | None = None) -> None:
+    """Print a table; where the console is too narrow for it, each row as a list of names and values.
+
+    So no word, number or amount is cut or broken to fit. Sentences go over several lines.
+    """
+    target = console or show
+    widths = [_width(column) for column in table.columns]
+    if sum(widths) + 3 * len(widths) + 1 <= target.width:
+        if Measurement.get(target, target.options.update(max_width=_ROOMY), table).maximum > target.width:
+            for column, width in zip(table.columns, widths, strict=True):
+                column.width = width
+        target.print(table)
+        return
+    if table.title:
+        target.print(table.title, style="bold")
+    for row in zip(*(column.cells for column in table.columns), strict=True):
+        record = Table.grid(padding=(0, 2))
+        record.add_column(no_wrap=True, style="dim")
+        record.add_column(overflow="fold")
+        for column, cell in zip(table.columns, row, strict=True):
+            if cell:
+                record.add_row(column.header, cell)
+        target.print(record, "")
+
+
+def _width(column: Column) -> int:
+    """What a column needs: its values whole, its heading and sentences word by word."""
+    cells = [Text.from_markup(str(cell)).plain for cell in column.cells]
+    words = [word for text in (str(column.header), *cells) for word in text.split()]
+    longest = max((cell_len(line) for cell in cells for line in cell.splitlines()), default=0)
+    return max(min(longest, _SENTENCE), *(cell_len(word) for word in words), 1)
 
 
 def show_json(facts: Any) -> None:

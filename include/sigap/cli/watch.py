@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from sigap.cli.terminal import JsonOption, resources_for, settings_for, show, show_json
+from sigap.cli.terminal import JsonOption, resources_for, settings_for, show, show_json, show_table
 from sigap.domain.money import rupiah
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _print(found: "Watch") -> None:
     table.add_column("keadaan")
     for one in found.coverages:
         table.add_row(*_cells(one))
-    show.print(table)
+    show_table(table)
     show.print(
         f"{_number(found.people_at_risk)} orang belum terlindungi pembayaran; terutang "
         f"{rupiah(found.open_idr)}.",
