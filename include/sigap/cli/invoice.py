@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, settings_for, show, show_json
+from sigap.cli.terminal import (
+    JsonOption,
+    PeriodArgument,
+    resources_for,
+    settings_for,
+    show,
+    show_json,
+    show_table,
+)
 from sigap.domain.money import rupiah
 from sigap.pipeline.verbatim import verbatim
 
@@ -40,7 +48,7 @@ def list_invoices(period: PeriodArgument, as_json: JsonOption = False) -> None:
             row.number or "not numbered", row.funding_source, covers, row.status, row.replaces or "",
             f"{row.people:,}", rupiah(row.total_idr), str(row.due_date),
         )  # fmt: skip
-    show.print(table)
+    show_table(table)
 
 
 @invoice_app.command("parked")
@@ -64,7 +72,7 @@ def list_parked(period: PeriodArgument, as_json: JsonOption = False) -> None:
             row.reason_code, row.funding_source, row.meaning, row.remedy,
             f"{row.person_months:,}", rupiah(row.total_idr),
         )  # fmt: skip
-    show.print(table)
+    show_table(table)
 
 
 @void_app.command("ask")

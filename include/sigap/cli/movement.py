@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, settings_for, show, show_json
+from sigap.cli.terminal import (
+    JsonOption,
+    PeriodArgument,
+    resources_for,
+    settings_for,
+    show,
+    show_json,
+    show_table,
+)
 from sigap.domain.money import rupiah
 
 if TYPE_CHECKING:
@@ -43,7 +51,7 @@ def _print(statement: "Statement") -> None:
     table = Table("", "reason", "people", "rupiah", title=f"{statement.period}{draft}", title_justify="left")
     for row in statement.movement.rows("all"):
         table.add_row(row["kind"], row["reason_code"], f"{row['people']:,}", rupiah(row["total_idr"]))
-    show.print(table)
+    show_table(table)
     if statement.booked:
         booked = Table(
             "corrects", "reason", "people", "rupiah", title="Booked this month", title_justify="left"
