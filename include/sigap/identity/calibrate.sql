@@ -21,15 +21,15 @@ SELECT class,
        coalesce(max(match_weight) FILTER (NOT is_free AND is_right), '-inf'::DOUBLE) AS guarded_right,
        coalesce(max(match_weight) FILTER (NOT is_free AND NOT is_right), '-inf'::DOUBLE) AS guarded_wrong
 FROM (
-    SELECT *, rule NOT IN ('other_nik', 'near_nik', 'damaged_nik', 'family') AS is_free FROM labelled
-    WHERE rule NOT IN ('same_nik', 'verdict', 'nik_conflict', 'nik_doubt')
+    SELECT *, rule NOT IN ('other_nik', 'near_nik', 'damaged_nik', 'family', 'namesake') AS is_free FROM labelled
+    WHERE rule NOT IN ('same_nik', 'sure_nik', 'verdict', 'nik_conflict', 'nik_doubt')
 )
 GROUP BY kind, "left", class
 ORDER BY kind, "left", class;
 
 CREATE OR REPLACE TEMP TABLE labelled_count AS
-SELECT class, count(*) FILTER (rule = 'same_nik' AND is_right)::BIGINT AS "right",
-       count(*) FILTER (rule = 'same_nik' AND NOT is_right)::BIGINT AS wrong, any_value(rows) AS rows
+SELECT class, count(*) FILTER (rule IN ('same_nik', 'sure_nik') AND is_right)::BIGINT AS "right",
+       count(*) FILTER (rule IN ('same_nik', 'sure_nik') AND NOT is_right)::BIGINT AS wrong, any_value(rows) AS rows
 FROM (
     SELECT CASE WHEN list_contains(getvariable('registry'), source) THEN 'registry' ELSE 'association' END AS class, count(*) AS rows
     FROM worker GROUP BY ALL

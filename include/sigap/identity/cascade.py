@@ -139,7 +139,7 @@ def least_sql(model: Model, rules: Policy, kind: str, registry: str = "{side}.{r
     least = {
         name: (
             f"CASE WHEN l.nik IS NOT NULL AND r.nik IS NOT NULL "
-            f"THEN {max(rules.evidence_from, limits['same'] - rules.evidence_below)}::DOUBLE "
+            f"THEN {max(rules.evidence_from, rules.two_niks_from - rules.evidence_below)}::DOUBLE "
             f"ELSE {max(rules.evidence_from, limits['review'] - rules.evidence_below)}::DOUBLE END"
         )
         for name, limits in model.thresholds.items()

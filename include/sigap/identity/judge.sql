@@ -16,7 +16,7 @@ SELECT weighed.*,
                WHEN level_name >= getvariable('agree_name') OR (has_both_births AND level_birth_date >= getvariable('agree_birth')) THEN 'same_nik'
                WHEN level_name = -1 THEN 'same_nik' -- nothing speaks against the NIK
                WHEN level_name = 0 AND level_birth_date = 0 AND has_both_births THEN 'nik_conflict'
-               WHEN match_weight >= getvariable('sure') THEN 'same_nik'
+               WHEN match_weight >= getvariable('sure') THEN 'sure_nik'
                ELSE 'nik_doubt' END
            WHEN match_weight < review_from THEN 'score'
            WHEN has_both_nik AND level_nik = 2 AND (is_one_word OR level_name < CASE
@@ -27,6 +27,8 @@ SELECT weighed.*,
            WHEN level_nik < 1 AND level_birth_date = 3 AND level_name < getvariable('twin_name') AND (level_mother > 0 OR level_kk = 1) THEN 'family'
            WHEN level_nik < 1 AND level_birth_date < 3 AND level_name < getvariable('relative_name')
                 AND (level_mother > 0 OR level_kk = 1 OR level_phone = 1) THEN 'family'
+           WHEN level_nik < 1 AND level_place < 1 AND level_mother < 1 AND level_kk < 1 AND level_phone < 1
+                AND match_weight < getvariable('namesake_below') THEN 'namesake'
            ELSE 'score'
        END AS rule
 FROM weighed LEFT JOIN near USING (kind, "left", "right");
@@ -55,12 +57,12 @@ SELECT alone.* EXCLUDE (rule), keyed.fact_key,
        CASE WHEN verdicts.verdict IS NOT NULL THEN 'verdict' ELSE rule END AS rule,
        CASE
            WHEN verdicts.verdict IS NOT NULL THEN verdicts.verdict
-           WHEN rule = 'same_nik' THEN 'same'
+           WHEN rule IN ('same_nik', 'sure_nik') THEN 'same'
            WHEN rule = 'nik_conflict' THEN 'different'
-           WHEN rule = 'nik_doubt' THEN 'review'
+           WHEN rule IN ('nik_doubt', 'namesake') THEN 'review'
            WHEN rule = 'family' THEN CASE WHEN level_name = 0 AND level_birth_date = 0 THEN 'different' ELSE 'review' END
            WHEN rule = 'damaged_nik' THEN CASE WHEN match_weight >= getvariable('damaged_from') THEN 'review' ELSE 'different' END
-           WHEN rule IN ('other_nik', 'near_nik') THEN CASE WHEN match_weight >= same_from THEN 'review' ELSE 'different' END
+           WHEN rule IN ('other_nik', 'near_nik') THEN CASE WHEN match_weight >= getvariable('two_niks_from') THEN 'review' ELSE 'different' END
            WHEN match_weight >= same_from THEN 'same'
            WHEN match_weight >= review_from THEN 'review'
            ELSE 'different'

@@ -20,19 +20,21 @@ class Policy:
     evidence_below: float
     margin: float
     sure: float
+    two_niks_from: float
     near_serial: int
     near_elsewhere: int
     damaged_from: float
     twin_name: int
     relative_name: int
+    namesake_below: float
     rules: Mapping[str, Mapping[str, str]]
 
     @property
     def figures(self) -> dict[str, float]:
         """What the scripts read as variables, by name."""
         names = (
-            "agree_name", "agree_birth", "margin", "sure", "near_serial", "near_elsewhere", "damaged_from",
-            "twin_name", "relative_name",
+            "agree_name", "agree_birth", "margin", "sure", "two_niks_from", "near_serial", "near_elsewhere",
+            "damaged_from", "twin_name", "relative_name", "namesake_below",
         )  # fmt: skip
         return {name: float(getattr(self, name)) for name in names}
 
@@ -50,10 +52,12 @@ def policy() -> Policy:
         tree["evidence_below"],
         tree["margin"],
         tree["sure"],
+        guards["two_niks"]["from"],
         guards["near_nik"]["serial"],
         guards["near_nik"]["elsewhere"],
         guards["damaged_nik"]["from"],
         guards["family"]["twin_name"],
         guards["family"]["relative_name"],
+        guards["namesake"]["below"],
         tree["rules"],
     )

@@ -2,7 +2,7 @@
 -- Rows without a NIK do not claim a membership from anybody: two of them may well be one person's.
 CREATE OR REPLACE TEMP TABLE claim AS
 SELECT judged."left", judged."right", entity.entity, coalesce(member.nik, member.record::VARCHAR) AS holder, match_weight,
-       rule IN ('same_nik', 'verdict') AS is_certain, worker.nik IS NOT NULL AS has_nik
+       rule IN ('same_nik', 'sure_nik', 'verdict') AS is_certain, worker.nik IS NOT NULL AS has_nik
 FROM judged JOIN entity ON entity.record = judged."left" JOIN worker ON worker.record = judged."left" JOIN member ON member.record = judged."right"
 WHERE judged.kind = 'membership' AND judged.decision IN ('same', 'review') AND (decision = 'same' OR rule NOT IN ('other_nik', 'nik_doubt'));
 

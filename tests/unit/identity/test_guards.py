@@ -42,7 +42,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
     "one NIK, a word of the name shared, the day of birth off, but mother and kelurahan agree": (
         {"nik": NIK, **MOTHER},
         {"nik": NIK, "full_name": "DARWATI SULASTRI", "birth_date": dt.date(1965, 8, 19), **MOTHER},
-        "same_nik", "same"),
+        "sure_nik", "same"),
     "the last digit of the NIK lost, born the same day, another name": (
         DAMAGED, {"nik": NIK, "full_name": "KARTIKA NURAINI"}, "damaged_nik", "review"),
     "the last digit of the NIK lost, born the same day, another name, another kelurahan": (
