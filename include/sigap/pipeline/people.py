@@ -64,7 +64,8 @@ def assign_people(
 
     `entities` has the columns of ENTITIES: one row per valid NIK of an entity, `is_lead` on the one it goes
     by, `known` the number of last month's person in it (any row, several when several were joined). An entity
-    without a NIK has one row with none; it keeps a known number, and gets null where it has neither.
+    without a NIK has one row with none; it keeps a known number, and gets null where it has neither or where
+    a verdict gives that number back to who carries its older NIK.
     `verdicts` (VERDICTS) are those in force about two rows, by their NIK: they name who caused a merge, and
     undo one even when the people are in no list. The same month with the same entities changes nothing, with
     others it replaces what changed.
