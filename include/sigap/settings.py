@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, DirectoryPath, Field, FilePath, ValidationError
+from pydantic import AfterValidator, DirectoryPath, Field, FilePath, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from upath import UPath
 
@@ -19,6 +19,10 @@ def _known(code: str) -> str:
     if not is_government(code):
         raise ValueError(code)
     return code
+
+
+# What a city may keep in its own folder beside OWN_FILES: by setting.
+_PLACES = {"payers": "payers.yaml"} | {name: name for name in ("tariffs", "rules", "catalog", "templates")}
 
 
 class Settings(BaseSettings):
@@ -52,7 +56,7 @@ class Settings(BaseSettings):
     )
     configuration: DirectoryPath | None = Field(
         default=None,
-        description="folder of YAML in place of the shipped channels, tolerance, accounts and signatories",
+        description="folder of what this city has of its own in place of what is shipped; home/configuration",
     )
     registry: str | None = Field(
         default=None, description="database URL or file (csv, Parquet) of the social registry"
@@ -85,6 +89,15 @@ class Settings(BaseSettings):
         default="dinas,verifikator", description="who settles held rows and doubtful pairs: two names or more"
     )
     actor: str = Field(default_factory=getpass.getuser, description="who runs a command, for the audit")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_the_city(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """What lies in the city's own folder counts where no variable says otherwise."""
+        home = Path(given.get("home") or cls.model_fields["home"].default)
+        folder = Path(given.get("configuration") or home / "configuration")
+        own = {name: folder / place for name, place in _PLACES.items() if (folder / place).exists()}
+        return ({"configuration": folder} if folder.is_dir() else {}) | own | given
 
     def place(self, name: str) -> UPath:
         """The folder (or bucket prefix) of `inbox`, `lake`, `archive` or `documents`.
@@ -146,23 +159,25 @@ OWN_FILES = ("channels.yaml", "tolerance.yaml", "accounts.yaml", "signatories.ya
 
 
 def own_file(shipped: Path) -> Path:
-    """The city's own file of that name in the folder SIGAP_CONFIGURATION, else the shipped one.
+    """The city's own file of that name in its folder (SIGAP_CONFIGURATION), else the shipped one.
 
     Raises `SettingsError` for a folder that holds a file which nothing would read, such as `channel.yaml`.
     """
-    return _own(shipped, os.environ.get("SIGAP_CONFIGURATION"))  # looked up often: nothing else is read
+    where = os.environ.get("SIGAP_CONFIGURATION"), os.environ.get("SIGAP_HOME"), str(Path.cwd())
+    return _own(shipped, where)  # looked up often: nothing else is read
 
 
 @cache
-def _own(shipped: Path, given: str | None) -> Path:
-    folder = load_settings().configuration if given else None
+def _own(shipped: Path, where: tuple[str | None, str | None, str]) -> Path:
+    folder = load_settings().configuration
     if folder is None:
         return shipped
-    strange = sorted({file.name for file in folder.glob("*.y*ml")} - {*OWN_FILES})
+    known = sorted({*OWN_FILES, _PLACES["payers"]})
+    strange = sorted({file.name for file in folder.glob("*.y*ml")} - {*known})
     if strange:
         raise SettingsError(
             f"{folder} (SIGAP_CONFIGURATION) holds {strange[0]}, which nothing reads. Known names: "
-            f"{', '.join(OWN_FILES)}."
+            f"{', '.join(known)}."
         )
     own = folder / shipped.name
     return own if own.is_file() else shipped

@@ -15,6 +15,7 @@ from sigap.errors import SettingsError, SigapError
 from sigap.reporting import office
 from sigap.reporting.berita_acara_parties import parties_on
 from sigap.reporting.office import office_on
+from sigap.settings import load_settings
 from sigap.settlement import channels, tolerance
 from sigap.settlement.channels import load_channels
 from sigap.settlement.tolerance import tolerance_on
@@ -95,6 +96,23 @@ def test_a_file_that_nothing_reads_is_refused(folder: Path) -> None:
     (folder / "channel.yaml").write_text("counts: {}", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"channel\.yaml, which nothing reads.*channels\.yaml"):
         load_channels()
+
+
+def test_a_citys_folder_lies_in_its_home_and_holds_payers_and_rules_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "home" / "configuration"
+    (own / "tariffs").mkdir(parents=True)
+    (own / "payers.yaml").write_text("{}", encoding="utf-8")
+    put(own, "tolerance.yaml", "total_idr: 0", "total_idr: 700")
+    monkeypatch.setenv("SIGAP_HOME", str(tmp_path / "home"))
+    settings = load_settings()
+    assert (settings.payers, settings.tariffs) == (own / "payers.yaml", own / "tariffs")
+    assert settings.rules is None
+    assert tolerance_on(MONTH).total_idr == 700
+    monkeypatch.setenv("SIGAP_PAYERS", str(tmp_path / "other.yaml"))
+    (tmp_path / "other.yaml").write_text("{}", encoding="utf-8")
+    assert load_settings().payers == tmp_path / "other.yaml", "a variable comes before the folder"
 
 
 @pytest.mark.parametrize("name", SHIPPED)
