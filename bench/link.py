@@ -25,7 +25,7 @@ ALONE_LINKED = f"kind = 'membership' AND (decision <> 'different' OR {ALONE_SAME
 # Probabilities from which Splink's pairs are called same, chosen before anything was measured.
 SPLINK_SAME = (0.9, 0.99)
 SEED = 100  # of the speed; accuracy takes those after it. Models are trained on smaller seeds.
-ENGINE_MEMORY = "4500MB"  # what ours holds before it spills; the peers take what they need
+ENGINE_MEMORY = "4900MB"  # what ours holds before it spills; the peers take what they need
 PATIENCE = 60.0  # seconds after which a method is not repeated
 PROFILES = ("standing", "careless", "registry_heavy")
 
