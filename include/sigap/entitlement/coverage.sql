@@ -1,7 +1,8 @@
 -- Every membership judged as of the month: one finding each (coverage.yaml), in words and with the rule it rests on; the strongest that speaks
 -- against a subsidy is chosen. Nothing is dropped, so that everybody can see why the others did not count.
 
--- Of several extracts of a membership the one nearest to the end of the month counts, those drawn by then before later ones.
+-- Of several extracts of a membership the one nearest to the end of the month counts, those drawn by then before later ones. What does not
+-- say when it was drawn is neither before nor after another: it counts too.
 CREATE TEMP TABLE read_membership AS
 WITH named AS (
     SELECT *,
@@ -15,7 +16,7 @@ WITH named AS (
     FROM memberships
 )
 SELECT *,
-       rank() OVER (
+       as_of_date IS NOT NULL AND rank() OVER (
            PARTITION BY person_id, coalesce(kpj, concat_ws('|', kind, payer_key, payer))
            ORDER BY is_later, abs(date_diff('day', as_of_date, $last_day)) NULLS LAST
        ) > 1 AS is_superseded,

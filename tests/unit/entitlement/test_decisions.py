@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sigap.domain.datasets import DECISIONS, PERSON_MEMBERSHIPS, PERSONS
@@ -83,7 +83,25 @@ def is_elsewhere(membership: dict[str, Any]) -> bool:
     return membership["status"] == "AKTIF" and not ended and not ours
 
 
+ACTIVE: dict[str, Any] = {
+    "person_id": 1,
+    "delivery_id": "m",
+    "sheet": "s",
+    "segment": "PU",
+    "status": "AKTIF",
+}
+ENDED_AND_UNDATED = [
+    {**ACTIVE, "row": 0, "payer_name": None, "last_paid_month": None, **told}
+    for told in (
+        {"coverage_end": dt.date(2025, 6, 30), "as_of_date": dt.date(2025, 11, 1)},
+        {"coverage_end": None, "as_of_date": None},
+    )
+]
+COVERED = [{"person_id": 1, "nik": nik(1), "full_name": "WARGA", "desil": 2, "outcome": "subsidised"}]
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(([], ENDED_AND_UNDATED, COVERED))
 @given(months())
 def test_every_month_is_decided_completely_and_the_same_way_twice(
     month: tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]],
