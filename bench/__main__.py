@@ -155,6 +155,9 @@ def link(
     minutes: Minutes = 20,
     gib: Annotated[float, typer.Option(help="A process that grows larger is stopped.")] = 20,
     repeat: Repeat = 3,
+    without: Annotated[
+        list[str] | None, typer.Option(help="Left out, such as 'large:Splink, everything'; once for each.")
+    ] = None,
     keep: Keep = True,
 ) -> None:
     """Measure linking beside its peers: seconds and memory."""
@@ -163,7 +166,7 @@ def link(
         raise typer.BadParameter(f"{', '.join(unknown)}: sizes are {', '.join(SIZES)}.")
     limits = Limits(minutes * 60, int(gib * 2**30))
     with tempfile.TemporaryDirectory(prefix="sigap-bench-") as temporary:
-        timed = list(measure_speed(folder or Path(temporary), wanted, repeat, limits))
+        timed = list(measure_speed(folder or Path(temporary), wanted, repeat, limits, without or ()))
     _show("identity", ["# Linking, beside its peers", *_head(conditions(limits)), *speed_page(timed)], keep)
 
 

@@ -5,7 +5,7 @@ import math
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,14 +89,21 @@ class Scored:
     became: Became | None = None
 
 
-def measure_speed(home: Path, sizes: Sequence[str], repeat: int, limits: Limits) -> Iterator[Timed]:
-    """Every method at every size, in turns, so that a slow minute of the machine hits all of them."""
+def measure_speed(
+    home: Path, sizes: Sequence[str], repeat: int, limits: Limits, without: Collection[str] = ()
+) -> Iterator[Timed]:
+    """Every method at every size, in turns, so that a slow minute of the machine hits all of them.
+
+    `without` names what is left out, as `large:Splink, everything`.
+    """
     python = peers_python()
     for size in sizes:
         data = drawn(home, *SIZES[size], "standing", SEED)
         add_next(data)
         standard = standardised(data)
         timed = {method.name: Timed(size, method.name) for method in METHODS}
+        for name in timed:
+            timed[name].stopped = "left out of this run" if f"{size}:{name}" in without else None
         for _ in range(repeat):
             for method in METHODS:
                 _once(timed[method.name], method, data, standard, python, limits)
