@@ -102,8 +102,9 @@ def measure_speed(
         add_next(data)
         standard = standardised(data)
         timed = {method.name: Timed(size, method.name) for method in METHODS}
-        for name in timed:
-            timed[name].stopped = "left out of this run" if f"{size}:{name}" in without else None
+        for method in METHODS:
+            if f"{size}:{method.name}" in without:
+                timed[method.name].stopped = "left out of this run"
         for _ in range(repeat):
             for method in METHODS:
                 _once(timed[method.name], method, data, standard, python, limits)
