@@ -27,7 +27,8 @@ def conditions(limits: Limits) -> str:
 
 def speed_page(timed: Sequence[Timed]) -> list[str]:
     """The page of speed below its head."""
-    return _page("link_speed", PROMISED=_promises(_promised_speed(timed)), SPEED=speed(timed))
+    runs = [str(max(len(one.runs) for one in timed))]
+    return _page("link_speed", PROMISED=_promises(_promised_speed(timed)), SPEED=speed(timed), RUNS=runs)
 
 
 def accuracy_page(scored: Sequence[Scored]) -> list[str]:
