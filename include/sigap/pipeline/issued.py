@@ -77,29 +77,36 @@ def describe(header: Row[Any], payer: Payer) -> InvoiceDocument:
             "No document is made; have the warehouse examined."
         )
     return InvoiceDocument(
-        number=header.number,
-        period=Period.parse(header.period),
+        **stated(header, payer),
         covers_from=Period.parse(header.covers_from),
         covers_to=Period.parse(header.covers_to),
-        issued_date=header.issued_date,
         due_date=header.due_date,
-        funding_title=payer.title,
-        payer_name=payer.payer_name,
-        wadah_code=header.wadah_code,
-        wadah_name=payer.wadah_name,
-        people=header.people,
-        jkk_idr=header.jkk_idr,
-        jkm_idr=header.jkm_idr,
-        total_idr=header.total_idr,
-        jkk_account=Account(payer.jkk_account.code, payer.jkk_account.name),
-        jkm_account=Account(payer.jkm_account.code, payer.jkm_account.name),
         payee=Payee(payer.payee_name, payer.payee_account, payer.payee_billing_code),
         legal_basis=payer.legal_basis,
         roster_version=header.roster_version,
         roster_approval=Approval(header.roster_actor, header.roster_date),
         invoice_approval=Approval(header.invoice_actor, header.invoice_date),
-        lines_sha256=header.lines_sha256,
     )
+
+
+def stated(header: Row[Any], payer: Payer) -> dict[str, Any]:
+    """What the documents of an invoice and those of a note state alike, by field."""
+    return {
+        "number": header.number,
+        "period": Period.parse(header.period),
+        "issued_date": header.issued_date,
+        "funding_title": payer.title,
+        "payer_name": payer.payer_name,
+        "wadah_code": header.wadah_code,
+        "wadah_name": payer.wadah_name,
+        "people": header.people,
+        "jkk_idr": header.jkk_idr,
+        "jkm_idr": header.jkm_idr,
+        "total_idr": header.total_idr,
+        "jkk_account": Account(payer.jkk_account.code, payer.jkk_account.name),
+        "jkm_account": Account(payer.jkm_account.code, payer.jkm_account.name),
+        "lines_sha256": header.lines_sha256,
+    }
 
 
 def place_names(connection: Connection, period: Period) -> dict[str, str]:

@@ -12,8 +12,7 @@ from sigap.billing.payer import Payer
 from sigap.billing.payers import Payers
 from sigap.domain.period import Period
 from sigap.errors import ReportingError
-from sigap.pipeline.issued import day_of
-from sigap.reporting.invoice import Account
+from sigap.pipeline.issued import day_of, stated
 from sigap.reporting.note import NOTE_LINES, NoteDocument
 from sigap.reporting.note_pdf import make_note_pdf
 from sigap.reporting.office import office_on
@@ -76,24 +75,11 @@ _ORDER = ("invoice_number", "full_name", "nik", "period", "correction_id")
 
 def _describe(header: Row[Any], payer: Payer, connection: Connection) -> NoteDocument:
     return NoteDocument(
-        number=header.number,
+        **stated(header, payer),
         kind=header.kind,
-        period=Period.parse(header.period),
-        issued_date=header.issued_date,
-        funding_title=payer.title,
-        payer_name=payer.payer_name,
-        wadah_code=header.wadah_code,
-        wadah_name=payer.wadah_name,
-        people=header.people,
-        jkk_idr=header.jkk_idr,
-        jkm_idr=header.jkm_idr,
-        total_idr=header.total_idr,
-        jkk_account=Account(payer.jkk_account.code, payer.jkk_account.name),
-        jkm_account=Account(payer.jkm_account.code, payer.jkm_account.name),
         payee_name=payer.payee_name,
         proposed_by=_accounts(connection, header.note_id, notes.correction.c.actor),
         checked_by=_accounts(connection, header.note_id, notes.correction_check.c.actor),
-        lines_sha256=header.lines_sha256,
     )
 
 
