@@ -27,7 +27,7 @@ def conditions(limits: Limits) -> str:
 
 def speed_page(timed: Sequence[Timed]) -> list[str]:
     """The page of speed below its head."""
-    runs = [str(max(len(one.runs) for one in timed))]
+    runs = [str(max((len(one.runs) for one in timed), default=0))]
     return _page("link_speed", PROMISED=_promises(_promised_speed(timed)), SPEED=speed(timed), RUNS=runs)
 
 
