@@ -1,4 +1,4 @@
-"""The portal: four pages for auditors, finance and stewards, each for signed-in persons only."""
+"""The portal: pages for auditors, finance and stewards, each for signed-in persons only."""
 
 import logging
 import traceback
@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from sigap.errors import SigapError, WarehouseError
 from sigap.pipeline.resources import Resources
+from sigap_portal.corrected import corrected
 from sigap_portal.pages import pages
 from sigap_portal.render import render
 from sigap_portal.viewer import Viewer
@@ -47,6 +48,7 @@ def create_app(resources: Callable[[], Resources], signed_in: Callable[..., Any]
     )
     app.state.resources = resources
     app.include_router(pages)
+    app.include_router(corrected)
     app.middleware("http")(_answer)
     app.exception_handler(HTTPException)(_refuse)
     app.exception_handler(RequestValidationError)(_refuse_form)

@@ -1,15 +1,15 @@
 """What the pages read from the warehouse: months on record and issued invoices."""
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, column, func, select, table, union
+from sqlalchemy import Connection, Engine, column, func, select, table, union
 
 from sigap.domain.period import Period
 from sigap.warehouse.tables import audit, billing, entitlement, reporting, sources
+from sigap_portal.documents import documents_of
+from sigap_portal.notes import balance_of, notes_on
+from sigap_portal.read import PAGE, Row, pages_for, rows_of
 
-PAGE = 50
 _PREMIUM = table(
     "fact_premium",
     *(column(name) for name in ("invoice_id", "kecamatan_code", "jkk_idr", "jkm_idr", "total_idr")),
@@ -20,14 +20,18 @@ _REGION = table(
     *(column(name) for name in ("kelurahan_code", "kelurahan_name", "kecamatan_code", "kecamatan_name")),
     schema="reporting",
 )
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """An issued invoice as the page shows it. `lines` is one page, or the one line sought; NIK are masked."""
+    """An issued invoice as the page shows it. `lines` is one page, or the one line sought; NIK are masked.
+
+    `balance` is what it asks with its notes and what was paid; None for a void one.
+    """
 
     header: Row
+    balance: Row | None
+    notes: list[Row]
     approvals: list[Row]
     documents: list[Row]
     recap: list[Row]
@@ -52,17 +56,19 @@ def invoice_of(warehouse: Engine, number: str, page: int, line_id: int | None = 
         .where(invoice.c.number == number, invoice.c.status.in_(("issued", "void")))
     )
     with warehouse.connect() as connection:
-        found = _rows(connection, wanted)
+        found = rows_of(connection, wanted)
         if not found:
             return None
         (header,) = found
         return Invoice(
             header=header | {"period": Period.parse(header["period"])},
+            balance=balance_of(connection, header["invoice_id"]),
+            notes=notes_on(connection, header),
             approvals=_approvals(connection, header["roster_id"], header["generation"]),
-            documents=_documents(connection, header["invoice_id"]),
+            documents=documents_of(connection, reporting.document.c.invoice_id == header["invoice_id"]),
             recap=_recap(connection, header["invoice_id"]),
             lines=_lines(connection, header["invoice_id"], page, line_id),
-            pages=-(-_count_lines(connection, header["invoice_id"]) // PAGE),
+            pages=pages_for(_count_lines(connection, header["invoice_id"])),
         )
 
 
@@ -70,19 +76,13 @@ def _approvals(connection: Connection, roster_id: int, generation: int) -> list[
     approval = audit.approval.c
     of_roster = select(audit.approval).where(approval.roster_id == roster_id)
     own = of_roster.where((approval.subject == "roster") | (approval.generation == generation))
-    return _rows(connection, own.order_by(approval.approval_id))
+    return rows_of(connection, own.order_by(approval.approval_id))
 
 
 def _count_lines(connection: Connection, invoice_id: int) -> int:
     line = billing.invoice_line
     wanted = select(func.count()).select_from(line).where(line.c.invoice_id == invoice_id)
     return int(connection.execute(wanted).scalar_one())
-
-
-def _documents(connection: Connection, invoice_id: int) -> list[Row]:
-    document = reporting.document.c
-    wanted = select(reporting.document).where(document.invoice_id == invoice_id).order_by(document.kind)
-    return [row | {"name": PurePosixPath(row["uri"]).name} for row in _rows(connection, wanted)]
 
 
 def _recap(connection: Connection, invoice_id: int) -> list[Row]:
@@ -97,7 +97,7 @@ def _recap(connection: Connection, invoice_id: int) -> list[Row]:
         .group_by(premium.kecamatan_code, names.c.kecamatan_name)
         .order_by(premium.kecamatan_code)
     )
-    return _rows(connection, wanted)
+    return rows_of(connection, wanted)
 
 
 def _lines(connection: Connection, invoice_id: int, page: int, line_id: int | None) -> list[Row]:
@@ -122,8 +122,4 @@ def _lines(connection: Connection, invoice_id: int, page: int, line_id: int | No
         .outerjoin(place, place.c.kelurahan_code == decision.c.kelurahan_code)
         .order_by(one.c.line_id)
     )
-    return _rows(connection, wanted)
-
-
-def _rows(connection: Connection, wanted: Select[Any]) -> list[Row]:
-    return [dict(row) for row in connection.execute(wanted).mappings()]
+    return rows_of(connection, wanted)

@@ -4,37 +4,38 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi import Path as InPath
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from sigap.domain.period import Period
-from sigap.errors import BillingError, PeriodError
+from sigap.errors import BillingError
 from sigap.pipeline.look import explain_line, look
-from sigap.pipeline.resources import Resources
 from sigap.pipeline.summary import summarise
+from sigap_portal.asked import LARGEST, NumberAsked, PageNumber, month_sought, resources_of
 from sigap_portal.doubts import doubts_of
-from sigap_portal.ledger import PAGE, invoice_of, months_on_record
+from sigap_portal.ledger import invoice_of, months_on_record
+from sigap_portal.notes import notes_of_months
+from sigap_portal.proposals import removals_of_months
+from sigap_portal.read import PAGE
 from sigap_portal.render import render
 from sigap_portal.trail import trail
 from sigap_portal.why import why
 
 MONTHS = 6
-LARGEST = 2**63 - 1  # a line's id is a bigint
-LineId = Annotated[int, InPath(ge=1, le=LARGEST)]
-PageNumber = Annotated[int, Query(alias="halaman", ge=1, le=10**9)]
 pages = APIRouter(default_response_class=HTMLResponse)
 
 
 @pages.get("/", name="months")
 def show_months(request: Request, page: PageNumber = 1) -> str:
     """The months on record, newest first, with their figures."""
-    resources = _resources(request)
+    resources = resources_of(request)
     periods = months_on_record(resources.warehouse)
     shown = periods[(page - 1) * MONTHS : page * MONTHS]
     if page > 1 and not shown:
         raise HTTPException(404, "Halaman itu tidak ada. Kembali ke halaman Bulan.")
     months = [(period, summarise(period, resources)) for period in shown]
-    return render(request, "months.html", months=months, page=page, last=-(-len(periods) // MONTHS))
+    booked = notes_of_months(resources.warehouse, shown)
+    removed = removals_of_months(resources.warehouse, shown)
+    last = -(-len(periods) // MONTHS)
+    return render(request, "months.html", months=months, booked=booked, removed=removed, page=page, last=last)
 
 
 @pages.get("/tagihan/{number:path}", name="invoice")
@@ -45,7 +46,7 @@ def show_invoice(
     line: Annotated[str, Query(alias="baris", max_length=40)] = "",
 ) -> str:
     """One issued invoice: header, approvals, documents, recap, and a page of its lines or the one sought."""
-    invoice = invoice_of(_resources(request).warehouse, number, page, _line_sought(line))
+    invoice = invoice_of(resources_of(request).warehouse, number, page, _line_sought(line))
     if invoice is None:
         raise HTTPException(
             404, "Tidak ada tagihan terbit dengan nomor itu. Pilih tagihan dari halaman Bulan."
@@ -56,9 +57,9 @@ def show_invoice(
 
 
 @pages.get("/jejak/{line_id}", name="trace")
-def show_trace(request: Request, line_id: LineId) -> str:
+def show_trace(request: Request, line_id: NumberAsked) -> str:
     """The way from one line back to the received cells, and why this person. Looks are recorded first."""
-    account, resources = request.state.viewer.account, _resources(request)
+    account, resources = request.state.viewer.account, resources_of(request)
     try:
         steps = look(line_id, account, resources)
     except BillingError:
@@ -73,11 +74,8 @@ def show_trace(request: Request, line_id: LineId) -> str:
 @pages.get("/tinjauan/{period}", name="review")
 def show_review(request: Request, period: str, page: PageNumber = 1) -> str:
     """The doubtful pairs of a month that wait for a person. Nobody's name, NIK or birth date is on it."""
-    try:
-        month = Period.parse(period)
-    except PeriodError:
-        raise HTTPException(404, "Bulan itu tidak terbaca. Pilih bulan dari halaman Bulan.") from None
-    doubts = doubts_of(month, page, _resources(request))
+    month = month_sought(period)
+    doubts = doubts_of(month, page, resources_of(request))
     if page > doubts.pages:
         raise HTTPException(404, f"Bulan ini hanya punya {doubts.pages} halaman pasangan.")
     return render(request, "review.html", period=month, doubts=doubts, page=page)
@@ -87,11 +85,6 @@ def show_review(request: Request, period: str, page: PageNumber = 1) -> str:
 def show_style() -> Response:
     """The look of the pages."""
     return FileResponse(Path(__file__).with_name("style.css"), media_type="text/css; charset=utf-8")
-
-
-def _resources(request: Request) -> Resources:
-    resources: Resources = request.app.state.resources()
-    return resources
 
 
 def _line_sought(text: str) -> int | None:

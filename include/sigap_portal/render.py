@@ -10,7 +10,9 @@ from babel.dates import format_datetime
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from sigap.billing.correction import load_corrections
 from sigap.domain.money import rupiah
+from sigap.domain.period import Period
 from sigap.reporting.words import english_month, grouped, indonesian_date, indonesian_month, sector_names
 
 ZONE = ZoneInfo("Asia/Jakarta")  # a moment is shown by the city's clock
@@ -45,6 +47,26 @@ def sector(code: str | None) -> str:
     return sector_names([code]).get(code or "", "–")
 
 
+def month_of(period: str) -> str:
+    """A month as it is kept, `2026-01`, as `Januari 2026`."""
+    return indonesian_month(Period.parse(period))
+
+
+STATES = {
+    "proposed": "Menunggu orang kedua",
+    "turned_down": "Ditolak",
+    "agreed": "Disetujui",
+    "drafted": "Pada rancangan nota",
+    "booked": "Dibukukan",
+    "taken_back": "Dibatalkan",
+}
+
+
+def reason(code: str) -> str:
+    """The Indonesian title of the reason of a correction."""
+    return load_corrections().reasons[code].title
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -60,7 +82,10 @@ def _environment() -> Environment:
         "moment": moment,
         "day": indonesian_date,
         "month": indonesian_month,
+        "month_of": month_of,
         "english_month": english_month,
+        "reason": reason,
+        "state": STATES.__getitem__,
         "sector": sector,
     }
     return environment

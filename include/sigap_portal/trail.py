@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,11 +30,12 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact of a step. `is_digest` asks for a typewriter face."""
+    """One fact of a step. `is_digest` asks for a typewriter face; `note` is the number of a note to go to."""
 
     label: Words
     text: str
     is_digest: bool
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,17 @@ def label_of(name: str) -> Words:
 def _stop(step: Step) -> Stop:
     cells = step.facts.get("cells") or {}
     facts = [_fact(name, value) for name, value in step.facts.items() if name != "cells"]
-    received = [(header, NOTHING if text is None else str(text)) for header, text in cells.items()]
-    return Stop(title_of(step.title), sorted(facts, key=lambda fact: fact.is_digest), received)
+    return Stop(title_of(step.title), sorted(facts, key=lambda fact: fact.is_digest), received(cells))
+
+
+def received(cells: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The cells of a row by header; an empty one is shown as such."""
+    return [(header, NOTHING if text is None else str(text)) for header, text in cells.items()]
 
 
 def _fact(name: str, value: Any) -> Fact:
-    return Fact(label_of(name), _text(name, value), is_digest=name.endswith("sha256"))
+    note = value if name == "note_number" else None
+    return Fact(label_of(name), _text(name, value), name.endswith("sha256"), note)
 
 
 def _text(name: str, value: Any) -> str:

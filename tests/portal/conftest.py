@@ -17,6 +17,7 @@ from fastapi import FastAPI, HTTPException, Request
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from acceptance.home import PERIOD, Home, fill_inbox, make_home
+from portal.corrected_month import correct_january
 from sigap.pipeline.resources import Resources
 from sigap.settings import Settings
 from sigap_portal.app import create_app
@@ -48,13 +49,14 @@ def by_cookie(request: Request) -> Viewer:
 
 @pytest.fixture(scope="session")
 def portal(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """The portal over a month of 400 workers, with one name and one file name that try to break out."""
+    """The portal over a month of 400 workers and its corrections; a name and a file name try to break out."""
     home = make_home(postgres, tmp_path_factory.mktemp("portal"))
     fill_inbox(home, ("becak", "pasar"))
     hostile_nik = plant_hostile_name(home)
     (home.inbox / PERIOD / "associations" / "becak" / HOSTILE_FILE).write_bytes(b"no workbook")
     home.json("month", PERIOD, "--approve-as", "demo")
     resources = Resources.open(Settings(home=home.path, warehouse_url=home.warehouse_url), "portal")
+    correct_january(resources, hostile_nik)
     app = create_app(lambda: resources, by_cookie)
     with served(app) as address:
         yield Portal(address, app, resources, hostile_nik)

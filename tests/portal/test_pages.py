@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from portal.conftest import ACCOUNT, HOSTILE_FILE, HOSTILE_NAME, Portal
+from portal.corrected_month import CREDIT, DEBIT
 from sigap.audit.trace import trace_line
 from sigap.domain.money import rupiah
 from sigap.domain.period import Period
@@ -22,6 +23,19 @@ from sigap_portal.trail import label_of, title_of
 
 PERIOD = Period(2026, 1)
 REVIEW = f"/tinjauan/{PERIOD}"
+KINDS = (
+    "months",
+    "invoice",
+    "trace",
+    "review",
+    "credit",
+    "debit",
+    "proposal",
+    "removal",
+    "removals",
+    "person",
+)
+INVOICED = "SELECT sha256 FROM reporting.document WHERE invoice_id IS NOT NULL"
 
 
 def summary_of(portal: Portal) -> MonthSummary:
@@ -106,7 +120,7 @@ def test_an_invoice_shows_header_approvals_documents_and_recap(page: Page, porta
     assert figure(page, "Orang") == grouped(invoice.people)
     approvals = [row[:3] for row in rows(page, "Persetujuan")]
     assert approvals == [["Daftar penerima", "Disetujui", "dinas"], ["Tagihan", "Disetujui", "bendahara"]]
-    digests = {row[0] for row in query(portal, "SELECT sha256 FROM reporting.document")}
+    digests = {row[0] for row in query(portal, INVOICED)}
     assert {row[3] for row in rows(page, "Dokumen")} == digests
     assert len(digests) == 3
     recap = rows(page, "Rekap per kecamatan")
@@ -231,8 +245,9 @@ def test_anonymous_requests_are_refused_on_every_route(portal: Portal) -> None:
     assert len(routes) >= 4
     anonymous = TestClient(portal.app)
     for route in routes:
-        address = route.path.replace("{number:path}", summary_of(portal).invoices[0].number)
-        address = address.replace("{line_id}", "1").replace("{period}", str(PERIOD))
+        number = CREDIT if route.name == "note" else summary_of(portal).invoices[0].number
+        address = route.path.replace("{number:path}", number).replace("{period}", str(PERIOD))
+        address = re.sub(r"\{(line|proposal|person)_id\}", "1", address)
         assert route.methods == {"GET"}
         assert signed_in_client(portal).get(address).status_code == 200
         answer = anonymous.get(address)
@@ -267,7 +282,7 @@ def test_every_answer_carries_the_security_headers(portal: Portal, address: str,
     assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("kind", ["months", "invoice", "trace", "review"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_page_is_readable_by_everyone(page: Page, portal: Portal, kind: str) -> None:
     page.goto(page_of(kind, portal))
     assert page.locator("html").get_attribute("lang") == "id"
@@ -290,7 +305,7 @@ def test_a_page_is_readable_by_everyone(page: Page, portal: Portal, kind: str) -
     assert page.eval_on_selector_all("[aria-labelledby]", dangling) == 0
 
 
-@pytest.mark.parametrize("kind", ["months", "invoice", "trace", "review"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_page_fits_a_screen_of_320_pixels(page: Page, portal: Portal, kind: str) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     page.goto(page_of(kind, portal))
@@ -333,7 +348,9 @@ def test_a_warehouse_that_does_not_answer_is_said_so(portal: Portal) -> None:
 def page_of(kind: str, portal: Portal) -> str:
     trace = f"/jejak/{hostile_line(portal)}"
     known = {"months": "/", "invoice": invoice_address(portal), "trace": trace, "review": REVIEW}
-    return known[kind]
+    notes = {"credit": f"/nota/{CREDIT}", "debit": f"/nota/{DEBIT}", "proposal": "/usul/3"}
+    removed = {"removal": "/usul/5", "removals": "/pencoretan", "person": "/orang/1"}
+    return (known | notes | removed)[kind]
 
 
 def signed_in_client(portal: Portal) -> TestClient:

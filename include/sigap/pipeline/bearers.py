@@ -24,9 +24,12 @@ class Borne:
     total_idr: int
 
 
-def debit_notes(connection: Connection) -> list[Borne]:
-    """Every issued debit note by the invoice that bears it, the oldest first. Whole rupiah."""
-    rows = connection.execute(_BEARERS).mappings()
+def debit_notes(connection: Connection, number: str | None = None) -> list[Borne]:
+    """Every issued debit note, or the one of that number, by the invoice that bears it, the oldest first.
+
+    Whole rupiah.
+    """
+    rows = connection.execute(_BEARERS, {"number": number}).mappings()
     return [Borne(**{**row, "period": Period.parse(row["period"])}) for row in rows]
 
 

@@ -1,6 +1,6 @@
 -- On which invoice each issued debit note is paid: that of the line it corrects. Who was left out stands on no line: then the first
 -- invoice of the payer and wadah for that month, and where none was issued by then the next one they get. invoice_id is empty where
--- there is none yet. reporting.invoice_balance and payable.sql say the same.
+-- there is none yet; :number names one note, NULL means all. reporting.invoice_balance and payable.sql say the same.
 SELECT n.number, n.period, n.funding_source, n.wadah_code, coalesce(l.invoice_id, bearer.invoice_id) AS invoice_id,
        count(DISTINCT b.person_id) AS people, sum(b.total_idr)::bigint AS total_idr
 FROM billing.note n
@@ -13,6 +13,6 @@ LEFT JOIN LATERAL (
       AND (b.period BETWEEN i.covers_from AND i.covers_to OR i.period >= n.period)
     ORDER BY b.period BETWEEN i.covers_from AND i.covers_to AND i.issued_at <= n.issued_at DESC, i.issued_at, i.invoice_id LIMIT 1
 ) bearer ON true
-WHERE n.status = 'issued' AND n.kind = 'debit'
+WHERE n.status = 'issued' AND n.kind = 'debit' AND (CAST(:number AS text) IS NULL OR n.number = :number)
 GROUP BY n.number, n.period, n.funding_source, n.wadah_code, 5
 ORDER BY n.period, n.number, 5

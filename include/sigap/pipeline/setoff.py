@@ -24,13 +24,19 @@ def set_off_note(connection: Connection, number: str, period: Period, funding_so
     """
     hold_credits(connection)
     used = 0
-    for document, credit_idr in connection.execute(_OF_NOTE, {"number": number}).all():
+    for document, credit_idr in credit_of(connection, number):
         key = f"credit/{number}/{document}"
         amount = min(credit_idr, owed_on(connection, document))
         if amount > 0 and entry_of(connection, key) is None:
             post(connection, credit_used_entry(key, period, funding_source, amount, document))
             used += amount
     return used
+
+
+def credit_of(connection: Connection, number: str) -> list[tuple[str, int]]:
+    """What an issued credit note comes to by the invoice it makes smaller, by number. Whole rupiah."""
+    found = connection.execute(_OF_NOTE, {"number": number})
+    return [(row.document, row.credit_idr) for row in found]
 
 
 def owed_on(connection: Connection, document: str) -> int:
