@@ -20,8 +20,8 @@ from sigap.identity.terms import Terms
 
 _NEWEST_YEAR = 15  # nobody in the lists is born after 2015, so 16 to 99 are of the last century
 _OWN = (
-    "token", "part", "apart", "piece", "word", "sounded", "heard", "reading", "meaning", "opening", "later",
-    "day",
+    "mother", "token", "part", "apart", "piece", "word", "sounded", "heard", "reading", "meaning", "opening",
+    "later", "mothers", "day",
 )  # fmt: skip
 
 Rule = Mapping[str, Any]
@@ -156,7 +156,7 @@ def _keep(connection: duckdb.DuckDBPyConnection, relation: duckdb.DuckDBPyRelati
 def _tidy(connection: duckdb.DuckDBPyConnection) -> None:
     for name in _OWN:
         connection.execute(f"DROP TABLE naming_{name}")
-    connection.execute("DROP VIEW naming_split; DROP VIEW naming_records")
+    connection.execute("DROP MACRO TABLE naming_split; DROP VIEW naming_records")
     for name in ("titles", "parent", "parents"):
         connection.execute(f"RESET VARIABLE naming_{name}")
     for name in ("family", "nickname", "tokens", "names", "births"):

@@ -1,47 +1,44 @@
--- The records of naming_split with the columns of STANDARD. Every step is its own projection, so that nothing is computed twice.
+-- The records with the columns of STANDARD. Every step is its own projection, so that nothing is computed twice.
 CREATE OR REPLACE TABLE naming_standard AS
 WITH titled AS (
     SELECT *, CASE WHEN list_contains(getvariable('naming_titles'), words[1]) THEN 1 ELSE 0 END AS before
-    FROM naming_split
+    FROM naming_split('naming_records')
 ),
 
 -- After a title the name only begins (H. M. Ali).
 placed AS (
     SELECT
-        * EXCLUDE (words, mother_words, before),
-        words[1 + before] AS t1, words[2 + before] AS t2, words[3 + before] AS t3, words[4 + before] AS t4, words[5 + before] AS t5,
-        mother_words[1] AS m1, mother_words[2] AS m2, mother_words[3] AS m3
+        * EXCLUDE (words, before),
+        words[1 + before] AS t1, words[2 + before] AS t2, words[3 + before] AS t3, words[4 + before] AS t4, words[5 + before] AS t5
     FROM titled
 ),
 
+-- Every token is in the dictionaries. The joins are outer ones so that this is known beforehand too: guessed to leave few rows, inner
+-- ones would make a hash table of all records, and look up the dictionary in it.
 looked_up AS (
     SELECT
-        placed.* EXCLUDE (t1, t2, t3, t4, t5, m1, m2, m3),
+        placed.* EXCLUDE (t1, t2, t3, t4, t5),
         concat_ws(' ', d1.words, d2.words, d3.words, d4.words, d5.words) AS words,
         coalesce(d1.nick, d2.nick, d3.nick, d4.nick, d5.nick) IS NOT NULL AS is_nicked,
         d1.nick AS n1, d2.nick AS n2, d3.nick AS n3, d4.nick AS n4, d5.nick AS n5,
         d1.words AS w1, d2.words AS w2, d3.words AS w3, d4.words AS w4, d5.words AS w5,
-        concat_ws(' ', e1.words, e2.words, e3.words) AS mother_words,
         coalesce(d1.head, d2.head, d3.head, d4.head, d5.head) AS head,
         coalesce(d5.tail, d4.tail, d3.tail, d2.tail, d1.tail) AS tail,
         d1.counted + d2.counted + d3.counted + d4.counted + d5.counted AS counted,
         (d1.key + d2.key + d3.key + d4.key + d5.key) % 576460752303423488 AS key,
         d1.frequency * d2.frequency * d3.frequency * d4.frequency * d5.frequency AS frequency
     FROM placed
-    JOIN naming_opening AS d1 ON d1.token = coalesce(t1, '')
-    JOIN naming_later AS d2 ON d2.token = coalesce(t2, '')
-    JOIN naming_later AS d3 ON d3.token = coalesce(t3, '')
-    JOIN naming_later AS d4 ON d4.token = coalesce(t4, '')
-    JOIN naming_later AS d5 ON d5.token = coalesce(t5, '')
-    JOIN naming_opening AS e1 ON e1.token = coalesce(m1, '')
-    JOIN naming_later AS e2 ON e2.token = coalesce(m2, '')
-    JOIN naming_later AS e3 ON e3.token = coalesce(m3, '')
+    LEFT JOIN naming_opening AS d1 ON d1.token = coalesce(t1, '')
+    LEFT JOIN naming_later AS d2 ON d2.token = coalesce(t2, '')
+    LEFT JOIN naming_later AS d3 ON d3.token = coalesce(t3, '')
+    LEFT JOIN naming_later AS d4 ON d4.token = coalesce(t4, '')
+    LEFT JOIN naming_later AS d5 ON d5.token = coalesce(t5, '')
 ),
 
 -- A name of nothing but titles is what is written.
 named AS (
     SELECT
-        * EXCLUDE (full_name, words, mother_words, is_nicked, n1, n2, n3, n4, n5, w1, w2, w3, w4, w5),
+        * EXCLUDE (full_name, words, is_nicked, n1, n2, n3, n4, n5, w1, w2, w3, w4, w5),
         CASE
             WHEN counted > 0 THEN words
             WHEN full_name IS NOT NULL THEN nullif(trim(regexp_replace(strip_accents(upper(full_name)), '[^A-Z]+', ' ', 'g')), '')
@@ -50,8 +47,7 @@ named AS (
             WHEN is_nicked
                 THEN concat_ws(' ', coalesce(n1, w1), coalesce(n2, w2), coalesce(n3, w3), coalesce(n4, w4), coalesce(n5, w5))
             WHEN counted > 0 THEN words
-        END AS nicks,
-        nullif(mother_words, '') AS mother
+        END AS nicks
     FROM looked_up
 ),
 
@@ -120,7 +116,7 @@ SELECT
     is_birth_told,
     sex,
     kk,
-    mother,
+    mothers.mother,
     kelurahan_code,
     kecamatan_code,
     '+62' || nullif(national, '') AS phone,
@@ -130,5 +126,6 @@ SELECT
     END AS tf_name,
     CASE WHEN dialled.birth_date IS NOT NULL THEN coalesce(day.frequency, $rare_birth) END AS tf_birth_date
 FROM dialled
+LEFT JOIN naming_mothers AS mothers ON mothers.full_name = dialled.mother_name
 LEFT JOIN naming_names AS whole ON whole.name = dialled.name
 LEFT JOIN naming_day AS day ON day.birth_date = dialled.birth_date;

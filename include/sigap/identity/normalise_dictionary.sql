@@ -111,3 +111,13 @@ SELECT
     frequency
 FROM calendar
 LEFT JOIN naming_births USING (birth_date);
+
+-- The mothers' names as they are compared.
+CREATE OR REPLACE TEMP TABLE naming_mothers AS
+SELECT written.full_name, nullif(concat_ws(' ', d1.words, d2.words, d3.words, d4.words, d5.words), '') AS mother
+FROM naming_split('naming_mother') AS written
+LEFT JOIN naming_opening AS d1 ON d1.token = written.words[1]
+LEFT JOIN naming_later AS d2 ON d2.token = written.words[2]
+LEFT JOIN naming_later AS d3 ON d3.token = written.words[3]
+LEFT JOIN naming_later AS d4 ON d4.token = written.words[4]
+LEFT JOIN naming_later AS d5 ON d5.token = written.words[5];

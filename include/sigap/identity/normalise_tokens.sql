@@ -2,9 +2,9 @@
 CREATE OR REPLACE TEMP TABLE naming_token AS
 SELECT token, NOT regexp_full_match(token, '[A-Z]+') OR regexp_matches(token, $joined) AS is_compound
 FROM (
-    SELECT unnest(words) AS token FROM naming_split
+    SELECT unnest(words) AS token FROM naming_split('naming_records')
     UNION
-    SELECT unnest(mother_words) FROM naming_split
+    SELECT unnest(words) FROM naming_split('naming_mother')
 )
 WHERE token <> '';
 

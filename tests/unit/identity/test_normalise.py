@@ -85,6 +85,21 @@ def test_a_mothers_name_is_read_like_any_other():
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "Fatimah",
+        " Nurhidayati  Hartono, S.Pd",
+        "Siti Budi Tri Dwi Eko Hadi Agus Abdurrahman binti Ali",
+        "Siti Budi Tri Dwi Eko Hadi, S.Pd. Bin",
+    ],
+)
+def test_a_mother_is_called_what_she_herself_would_be_called(written):
+    child, mother, none = standard({"mother_name": written}, {"full_name": written}, {})
+    assert child["mother"] == mother["name"]
+    assert (mother["mother"], none["mother"]) == (None, None)
+
+
+@pytest.mark.parametrize(
     ("nik", "birth_date", "sex"),
     [
         ("3275011708800001", dt.date(1980, 8, 17), "L"),
