@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from sigap.cli.terminal import show_table
 from sigap.domain.money import rupiah
 from sigap.domain.period import Period
 from sigap.pipeline.verbatim import verbatim
@@ -112,16 +113,14 @@ def _table(words: Iterable[str], amounts: Iterable[str]) -> Table:
 
 
 def _print(table: Table, has_rows: bool, console: Console) -> None:
-    """No amount is ever cut off: lines are longer than a narrow terminal, and whole in a file or a pipe."""
+    """No amount is cut off: rows are lists in a narrow terminal, and lines whole in a file or a pipe."""
     if not has_rows:
         console.print("Belum ada isinya.")
         return
-    endless = console.options.update(width=_ENDLESS)
-    needed = console.measure(table, options=endless)
-    width = max(console.width, needed.minimum if console.is_terminal else needed.maximum)
-    if width > console.width:
-        console = Console(file=console.file, width=width, highlight=False, emoji=False)
-    console.print(table)
+    needed = console.measure(table, options=console.options.update(width=_ENDLESS)).maximum
+    if not console.is_terminal and needed > console.width:
+        console = Console(file=console.file, width=needed + len(table.columns), highlight=False, emoji=False)
+    show_table(table, console)
 
 
 def _amount(amount: int) -> str:

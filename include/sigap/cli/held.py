@@ -8,7 +8,15 @@ import typer
 from rich.table import Table
 
 from sigap.cli.answers import ActorOption, WorkbookOption, said, tell_workbook
-from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, settings_for, show, show_json
+from sigap.cli.terminal import (
+    JsonOption,
+    PeriodArgument,
+    resources_for,
+    settings_for,
+    show,
+    show_json,
+    show_table,
+)
 from sigap.errors import QualityError
 from sigap.pipeline.verbatim import verbatim
 
@@ -43,7 +51,7 @@ def list_held(
         sheet = verbatim(found["sheet"])
         table.add_row(found["delivery_id"], found["source"], sheet, str(found["row"]), cell, found["code"])
     if shown:
-        show.print(table)
+        show_table(table)
     rest = findings.num_rows - len(shown)
     show.print(
         f"{rows:,} rows are held in {period}." + (f" {rest:,} more reasons with --limit." if rest else "")
@@ -68,7 +76,7 @@ def show_held(
     table = Table("header", "cell")
     for header, cell in cells.items():
         table.add_row(verbatim(header), verbatim(cell))
-    show.print(table)
+    show_table(table)
     for finding in found.findings:
         where = f"{finding['column']}{row}" if finding["column"] else "row"
         reason = reasons()[finding["code"]]

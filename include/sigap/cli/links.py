@@ -5,7 +5,16 @@ from dataclasses import asdict
 import typer
 from rich.table import Table
 
-from sigap.cli.terminal import JsonOption, PeriodArgument, resources_for, say, settings_for, show, show_json
+from sigap.cli.terminal import (
+    JsonOption,
+    PeriodArgument,
+    resources_for,
+    say,
+    settings_for,
+    show,
+    show_json,
+    show_table,
+)
 
 links_app = typer.Typer(help="How good links are, measured where the truth is known.", no_args_is_help=True)
 
@@ -40,6 +49,6 @@ def quality(period: PeriodArgument, as_json: JsonOption = False) -> None:
     for one in figures:
         interval = f"{one.low:.2%} to {one.high:.2%}"
         table.add_row(one.measure, one.source_class, f"{one.value:.2%}", interval, f"{one.n:,}")
-    show.print(table)
+    show_table(table)
     for stop in word_stops(broken):
         show.print(f"  ! {stop.title}: {stop.found}, batas {stop.limit}", style="yellow", markup=False)

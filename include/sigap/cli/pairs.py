@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sigap.cli.terminal import show_table
 from sigap.domain.money import rupiah
 from sigap.pipeline.verbatim import verbatim
 
@@ -19,7 +20,7 @@ def print_pairs(rows: Iterable[dict[str, Any]], console: Console) -> None:
     table = Table("key", "kind", "record", "other record", "score", "risk of same", "of different", "verdict")
     for row in rows:
         table.add_row(*_told(row))
-    console.print(table)
+    show_table(table, console)
 
 
 def print_pair(pair: "ShownPair", console: Console) -> None:
@@ -32,7 +33,7 @@ def print_pair(pair: "ShownPair", console: Console) -> None:
         weight = "" if line.weight is None else write_weight(line.weight, "id", signed=True)
         table.add_row(line.label, verbatim(line.left), verbatim(line.right), line.words, weight)
     console.print(f"{pair.fact_key}: {pair.kind}", markup=False)
-    console.print(table)
+    show_table(table, console)
     for verdict in ("same", "different"):
         two = ", two people needed" if pair.needs_two(verdict) else ""
         console.print(f"  {verdict}: risk {rupiah(pair.risks[verdict])}{two}", markup=False)

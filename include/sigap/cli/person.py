@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from sigap.cli.terminal import JsonOption, resources_for, settings_for, show, show_json
+from sigap.cli.terminal import JsonOption, resources_for, settings_for, show, show_json, show_table
 from sigap.domain.period import Period
 from sigap.pipeline.verbatim import verbatim
 
@@ -77,7 +77,7 @@ def show_history(
         )
         cause = event.cause if event.verdict_id is None else f"verdict {event.verdict_id} of {event.actor}"
         table.add_row(event.period, str(event.person_id), what, verbatim(cause))
-    show.print(table)
+    show_table(table)
 
 
 def _change(before: str | None, after: str | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from sigap.cli.terminal import JsonOption, resources_for, settings_for, show, show_json
+from sigap.cli.terminal import JsonOption, resources_for, settings_for, show, show_json, show_table
 from sigap.domain.money import rupiah
 from sigap.domain.period import Period
 
@@ -55,7 +55,7 @@ def _print(found: "Shadow") -> None:
     whose = f"{_count(found.roster_people)} orang, daftar {found.roster_period} versi {found.roster_version}"
     show.print(f"{found.period}, {whose}. Tidak ada yang ditulis.")
     if moves.rows:
-        show.print(_table(found))
+        show_table(_table(found))
     moved = f"{_count(moves.people)} orang berubah, {_signed(moves.moved_idr)}"
     show.print(f"Total: {rupiah(moves.before_idr)} menjadi {rupiah(moves.after_idr)}; {moved}.")
     for reason, people in found.parked.items():

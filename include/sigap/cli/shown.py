@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sigap.cli.terminal import show_table
 from sigap.domain.lists import FoundList
 from sigap.domain.reasons import reasons
 from sigap.pipeline.verbatim import verbatim
@@ -30,7 +31,7 @@ def print_proposal(proposal: "Proposal", console: Console) -> None:
     for column in proposal.columns:
         sure = f"{column.confidence:.0%}" if column.confidence else ""
         table.add_row(column.letter, verbatim(column.header), column.meaning, sure, column.because)
-    console.print(table)
+    show_table(table, console)
 
 
 def print_preview(found: "Preview", title: str, file_name: str, console: Console) -> None:
@@ -56,7 +57,7 @@ def _print_list(one: FoundList, console: Console) -> None:
     table = Table("", "header", "column")
     for letter, header in header_line(one).items():
         table.add_row(letter, verbatim(" ".join(header.split())), _meaning(letter, header, one))
-    console.print(table)
+    show_table(table, console)
     notes = {
         "hidden sheet": int(one.is_hidden),
         "hidden columns": len(one.hidden_columns),
@@ -85,7 +86,7 @@ def _print_faults(faults: "tuple[Fault, ...]", console: Console) -> None:
         says = reasons()[fault.code].english
         table.add_row(f"{fault.rows:,}", fault.severity, fault.code, says, _cells(fault))
     if faults:
-        console.print(table)
+        show_table(table, console)
 
 
 def _cells(fault: "Fault") -> Text:

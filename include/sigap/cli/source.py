@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Column, Table
+from rich.table import Table
 
-from sigap.cli.terminal import resources_for, say, settings_for, show
+from sigap.cli.terminal import resources_for, say, settings_for, show, show_table
 from sigap.domain.period import Period
 from sigap.errors import SourceError
 from sigap.pipeline.verbatim import verbatim
@@ -37,7 +37,7 @@ def list_sources() -> None:
         required = ", ".join(column.name for column in entry.columns.values() if column.required)
         by = "this city" if entry.code in own else "SIGAP"
         table.add_row(entry.code, verbatim(entry.title), folder, required, by)
-    show.print(table)
+    show_table(table)
 
 
 @source_app.command("add")
@@ -137,14 +137,16 @@ def mappings(code: Annotated[str | None, typer.Argument(help="Only this sender."
 
     with resources_for(settings_for()) as resources:
         layouts = accepted_layouts(code, resources)
-    whole = (Column(title, no_wrap=True) for title in ("accepted", "sender", "delivery"))
-    table = Table(*whole, "header → column", "by", "reason")
+    table = Table("accepted", "sender", "delivery", "header → column", "by", "reason")
     for one in layouts:
         meant = "\n".join(f"{header} → {name}" for header, name in one.columns.items())
         day = f"{one.accepted_at:%Y-%m-%d}" if one.accepted_at else ""
         said = (verbatim(text) for text in (meant or "order only", one.actor, one.reason))
         table.add_row(day, one.source, one.delivery_id, *said)
-    show.print(table if layouts else "No changed layout was accepted yet.")
+    if layouts:
+        show_table(table)
+    else:
+        show.print("No changed layout was accepted yet.")
 
 
 def _check_code(code: str, group: str) -> None:

@@ -57,23 +57,31 @@ def settings_for(inbox: str | None = None) -> Settings:
 def show_table(table: Table, console: Console | None = None) -> None:
     """Print a table; where the console is too narrow for it, each row as a list of names and values.
 
-    So no word, number or amount is cut or broken to fit. Sentences go over several lines.
+    So no word, number or amount is cut or broken to fit. Sentences go over several lines. A row with a style
+    and nothing in its last column is a heading over those that follow.
     """
     target = console or show
     widths = [_width(column) for column in table.columns]
-    if sum(widths) + 3 * len(widths) + 1 <= target.width:
-        if Measurement.get(target, target.options.update(max_width=_ROOMY), table).maximum > target.width:
-            for column, width in zip(table.columns, widths, strict=True):
-                column.width = width
-        target.print(table)
+    if sum(widths) + 3 * len(widths) + 1 > target.width:
+        _show_records(table, target)
         return
+    if Measurement.get(target, target.options.update(max_width=_ROOMY), table).maximum > target.width:
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
+    target.print(table)
+
+
+def _show_records(table: Table, target: Console) -> None:
     if table.title:
         target.print(table.title, style="bold")
-    for row in zip(*(column.cells for column in table.columns), strict=True):
+    for row, *cells in zip(table.rows, *(column.cells for column in table.columns), strict=True):
+        if row.style and not cells[-1]:
+            target.print(Text(", ").join(_text_of(cell) for cell in cells if cell), style=row.style)
+            continue
         record = Table.grid(padding=(0, 2))
         record.add_column(no_wrap=True, style="dim")
-        record.add_column(overflow="fold")
-        for column, cell in zip(table.columns, row, strict=True):
+        record.add_column(overflow="fold", style=row.style or "")
+        for column, cell in zip(table.columns, cells, strict=True):
             if cell:
                 record.add_row(column.header, cell)
         target.print(record, "")
@@ -81,10 +89,15 @@ def show_table(table: Table, console: Console | None = None) -> None:
 
 def _width(column: Column) -> int:
     """What a column needs: its values whole, its heading and sentences word by word."""
-    cells = [Text.from_markup(str(cell)).plain for cell in column.cells]
+    cells = [_text_of(cell).plain for cell in column.cells]
     words = [word for text in (str(column.header), *cells) for word in text.split()]
     longest = max((cell_len(line) for cell in cells for line in cell.splitlines()), default=0)
     return max(min(longest, _SENTENCE), *(cell_len(word) for word in words), 1)
+
+
+def _text_of(cell: Any) -> Text:
+    """What others wrote is text already, and nothing in it is markup."""
+    return cell if isinstance(cell, Text) else Text.from_markup(str(cell))
 
 
 def show_json(facts: Any) -> None:
