@@ -60,5 +60,7 @@ def verify(
             show.print(f"  {place}", markup=False, soft_wrap=True)
         if verdict.more:
             show.print(f"  dan {verdict.more:,} tempat lain (and further places)")
+        for hint in verdict.hints:
+            show.print(f"Catatan: {hint.said} ({hint.said_en}).", markup=False, soft_wrap=True)
     if verdict.state != "matches":
         raise typer.Exit(1)

@@ -14,6 +14,7 @@ from sigap.domain.period import Period
 from sigap.errors import ReportingError
 from sigap.pipeline.issued import invoices_where, lines_of
 from sigap.pipeline.list_parts import write_parts
+from sigap.pipeline.made_again import Hint, hints_about
 from sigap.pipeline.note_documents import lines_of_note, note_pdf, notes_where
 from sigap.pipeline.report import contents_of
 from sigap.pipeline.resources import Resources
@@ -31,7 +32,10 @@ _note = notes.note.c
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What `verify` found; `places` says where a changed file differs, `more` how many further places."""
+    """What `verify` found; `places` says where a changed file differs, `more` how many further places.
+
+    `hints` say what is on record that may explain it; the file is changed all the same.
+    """
 
     state: State
     said: str
@@ -40,6 +44,7 @@ class Verdict:
     lines_sha256: str | None = None
     places: tuple[str, ...] = ()
     more: int = 0
+    hints: tuple[Hint, ...] = ()
 
 
 def verify(file: Path, resources: Resources, password: str | None = None) -> Verdict:
@@ -124,7 +129,10 @@ def _judge(
             f"dibuat dengan templat {seal.template} edisi lain, sehingga isinya tidak dapat dibandingkan",
             "made from another edition of its template, so its content cannot be compared",
         )
-    return _compared(differences(content, expected), header)
+    verdict = _compared(differences(content, expected), header)
+    if verdict.state == "changed":
+        verdict = replace(verdict, hints=hints_about(seal, header, expected, connection))
+    return verdict
 
 
 def _compared(found: Iterator[str], header: Row[Any]) -> Verdict:
