@@ -158,3 +158,15 @@ def test_only_a_living_person_is_said_to_lose_the_cover_for_the_death_benefit(
     assert ("Santunan kematian dipertaruhkan" in page) == (reason == "MOVED_OUT")
     assert "Terlindungi sampai bulan sebelumnya Months of cover that end 2 bulan" in page
     assert "Iuran bulan terakhir Last month billed Rp16.800" in page
+
+
+def test_a_void_invoice_is_shown_without_anything_to_pay(
+    resources: Resources, lay_invoice: Callable[..., int]
+) -> None:
+    lay_invoice("2026-01", 3)
+    with resources.warehouse.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("UPDATE billing.invoice SET status = 'void', voided_at = now()"))
+    page = words(resources, "/tagihan/SIGAP/SG/2026-01/0001")
+    assert "Tagihan ini dibatalkan pada" in page
+    assert "Sisa tagihan" not in page and "Belum dibayar" not in page
