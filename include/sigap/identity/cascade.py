@@ -10,14 +10,14 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from sigap.identity.blocks import Block, Search, weighed_sql
+from sigap.identity.block_keys import make_keys
+from sigap.identity.blocks import Block
 from sigap.identity.clusters import join_rows
 from sigap.identity.compared import Compared, keep_compared, split_compared
 from sigap.identity.crowds import Candidates
 from sigap.identity.model import Model
 from sigap.identity.policy import Policy, policy
 from sigap.identity.records import JUDGED
-from sigap.identity.sketch import make_sketch
 
 _VERDICTS = pa.schema([pa.field("fact_key", pa.string()), pa.field("verdict", pa.string())])
 _COMPARED = (
@@ -31,8 +31,8 @@ _FACTS = ", ".join(f"coalesce(side.{name}::VARCHAR, '')" for name in _COMPARED)
 OTHER_NIK = "(l.nik IS NULL OR r.nik IS NULL OR l.nik <> r.nik)"
 
 Wanted = tuple[str, str, str]  # kind, and the relations of standardised records on the left and on the right
-# Adds to table `found` the pairs that are wanted.
-FindPairs = Callable[[duckdb.DuckDBPyConnection, Model, Policy, Sequence[Wanted]], None]
+# Adds to table `found` the pairs that are wanted, each once; too many do no harm, they are weighed.
+FindPairs = Callable[[duckdb.DuckDBPyConnection, Model, Sequence[Wanted]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def link_records(
     rules = rules or policy()
     connection.register("verdicts", verdicts if verdicts is not None else _VERDICTS.empty_table())
     _start(connection, model, rules)
-    (find or find_pairs)(connection, model, rules, split_compared(connection, before))
+    (find or find_pairs)(connection, model, split_compared(connection, before))
     _run(connection, "weigh", **_columns(model))
     _run(connection, "judge", facts=_FACTS)
     join_rows(connection)
@@ -87,71 +87,38 @@ def _start(connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy) -
     _run(connection, "certain")
 
 
-def find_pairs(
-    connection: duckdb.DuckDBPyConnection, model: Model, rules: Policy, wanted: Sequence[Wanted]
-) -> None:
-    """Add to `found` the pairs that the blocks of the model bring, as far as they weigh enough."""
-    blocks = tuple(block for block in map(Block.parse, model.blocks) if block.equal != {"nik"})
-    registry = _registry(rules)
-    sketched = Search(model, blocks, 0).sketched
+def find_pairs(connection: duckdb.DuckDBPyConnection, model: Model, wanted: Sequence[Wanted]) -> None:
+    """Add to `found` the pairs that the blocks of the model bring."""
+    blocks = asked(model)
     for side in ("worker", "member"):
-        make_sketch(connection, side, (*sketched, registry))
+        make_keys(connection, side, blocks)
     connection.execute("SET preserve_insertion_order = false")  # or a limit would make DuckDB work alone
     for kind, left, right in wanted:
-        least = least_sql(model, rules, kind)
-        sides = _sketch_of(connection, left), _sketch_of(connection, right)
-        also = OTHER_NIK + (" AND l.record < r.record" if kind == "rows" else "")
-        search = Search(model, blocks, least_sql(model, rules, kind, '{side}."{registry}"'))
-        connection.execute('CREATE OR REPLACE TEMP TABLE candidate ("left" BIGINT, "right" BIGINT)')
-        candidates = Candidates(connection, search, *sides, also)
-        for block in blocks:
-            candidates.add(block)
-        candidates.sift()
-        weighed = weighed_sql(model, "candidate", _side(left), _side(right), least)
-        connection.execute(f"INSERT INTO found SELECT '{kind}', * FROM ({weighed})")
-        for sketch in {*sides, "candidate"} - {"worker_sketch", "member_sketch"}:
-            connection.execute(f"DROP TABLE {sketch}")
-    connection.execute("DROP TABLE worker_sketch; DROP TABLE member_sketch; RESET preserve_insertion_order")
+        sides = _keys_of(connection, left), _keys_of(connection, right)
+        Candidates(connection, *sides, other_nik(kind)).gather(blocks)
+        connection.execute(f'INSERT INTO found SELECT DISTINCT \'{kind}\', "left", "right" FROM candidate')
+        for table in {*sides, "candidate"} - {"worker_keys", "member_keys"}:
+            connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP TABLE worker_keys; DROP TABLE member_keys; RESET preserve_insertion_order")
 
 
-def _sketch_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
-    """The sketches of a relation of workers or members."""
-    side = _side(relation)
-    if relation == side:
-        return f"{side}_sketch"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {relation}_sketch AS "
-        f"FROM {side}_sketch SEMI JOIN {relation} USING (record)"
-    )
-    return f"{relation}_sketch"
+def asked(model: Model) -> tuple[Block, ...]:
+    """The blocks of the model but one NIK, which is looked at apart."""
+    return tuple(block for block in map(Block.parse, model.blocks) if block.equal != {"nik"})
 
 
-def _side(relation: str) -> str:
-    return "member" if relation.endswith("member") else "worker"
+def other_nik(kind: str) -> str:
+    """Which pairs of a block are wanted: those under one NIK are known, and rows meet each other once."""
+    return OTHER_NIK + (" AND l.record < r.record" if kind == "rows" else "")
 
 
-def least_sql(model: Model, rules: Policy, kind: str, registry: str = "{side}.{registry}") -> str:
-    """What a pair has to weigh to be kept, by the class of its sources, as an expression over l and r.
-
-    Two whole NIK are two people's unless everything else is one person's, so their pairs have to weigh more.
-    `registry` says how a side tells that its source is a registry.
-    """
-    least = {
-        name: (
-            f"CASE WHEN l.nik IS NOT NULL AND r.nik IS NOT NULL "
-            f"THEN {max(rules.evidence_from, rules.two_niks_from - rules.evidence_below)}::DOUBLE "
-            f"ELSE {max(rules.evidence_from, limits['review'] - rules.evidence_below)}::DOUBLE END"
-        )
-        for name, limits in model.thresholds.items()
-    }
-    sides = ("l", "r") if kind == "rows" else ("l",)
-    is_registry = " AND ".join(registry.format(side=side, registry=_registry(rules)) for side in sides)
-    return f"CASE WHEN {is_registry} THEN {least['registry']} ELSE {least['association']} END"
-
-
-def _registry(rules: Policy) -> str:
-    listed = ", ".join(f"'{source}'" for source in rules.registry)
-    return f"source IN ({listed})"
+def _keys_of(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
+    """The keys of a relation of workers or members."""
+    side = "member" if relation.endswith("member") else "worker"
+    if relation != side:
+        part = f"FROM {side}_keys SEMI JOIN {relation} USING (record)"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {relation}_keys AS {part}")
+    return f"{relation}_keys"
 
 
 def _columns(model: Model) -> dict[str, str]:

@@ -12,6 +12,7 @@ SELECT 'membership', worker.record, member.record FROM worker JOIN member ON wor
 CREATE OR REPLACE TEMP VIEW open_worker AS
 SELECT worker.* FROM worker ANTI JOIN (SELECT "left" AS record FROM same_nik WHERE kind = 'membership') AS settled USING (record);
 
-CREATE OR REPLACE TEMP TABLE found (kind VARCHAR, "left" BIGINT, "right" BIGINT, match_weight DOUBLE);
+-- Pairs that are looked at besides. What does not weigh enough is dropped when they are weighed.
+CREATE OR REPLACE TEMP TABLE found (kind VARCHAR, "left" BIGINT, "right" BIGINT);
 -- Rows of which so many agree that only a few pairs of each are looked at (see crowds.py).
 CREATE OR REPLACE TEMP TABLE crowded (record BIGINT);

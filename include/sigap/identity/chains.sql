@@ -1,7 +1,7 @@
 -- Entities in which more NIK meet than were themselves judged to be one person's.
 CREATE OR REPLACE TEMP TABLE met AS
-SELECT component.entity, count(DISTINCT worker.nik) AS niks
-FROM component JOIN worker ON worker.record = component.record
+SELECT joined.entity, count(DISTINCT worker.nik) AS niks
+FROM joined JOIN worker ON worker.record = joined.record
 WHERE worker.nik IS NOT NULL GROUP BY ALL HAVING count(DISTINCT worker.nik) > 1;
 
 CREATE OR REPLACE TEMP TABLE chained AS

@@ -19,9 +19,11 @@ def join_rows(connection: duckdb.DuckDBPyConnection) -> None:
     _components(connection, "component")
     connection.execute(_script("chains"))
     _components(connection, "entity")
+    connection.unregister("joined")
 
 
 def _components(connection: duckdb.DuckDBPyConnection, target: str) -> None:
+    """Make table `target` (record, entity) of all rows, and relation `joined` of those that have a pair."""
     edges = connection.sql(
         """SELECT "left", "right" FROM judged WHERE kind = 'rows' AND (decision = 'same' OR is_same_nik)"""
     ).to_arrow_table()
@@ -38,7 +40,6 @@ def _components(connection: duckdb.DuckDBPyConnection, target: str) -> None:
         "SELECT worker.record, coalesce(joined.entity, worker.record) AS entity "
         "FROM worker LEFT JOIN joined ON joined.record = worker.record"
     )
-    connection.unregister("joined")
 
 
 def _script(name: str) -> str:

@@ -56,8 +56,8 @@ def split_compared(
 
 def keep_compared(connection: duckdb.DuckDBPyConnection) -> Compared:
     """What this run compared and found."""
-    connection.execute(_script("keep"))
-    facts, found = (connection.table(name).to_arrow_table() for name in ("facts_now", "found_now"))
+    statements = connection.extract_statements(_script("keep"))
+    facts, found = (connection.sql(each.query).to_arrow_table() for each in statements)
     return Compared(facts.cast(COMPARED), found.cast(FOUND))
 
 

@@ -19,12 +19,12 @@ SELECT member.* FROM member SEMI JOIN (
 ) AS added USING (record);
 
 INSERT INTO found
-SELECT 'rows', least(l.record, r.record), greatest(l.record, r.record), NULL
+SELECT 'rows', least(l.record, r.record), greatest(l.record, r.record)
 FROM found_before JOIN worker_fact AS l ON l.fact = left_fact JOIN worker_fact AS r ON r.fact = right_fact
 WHERE kind = 'rows' AND l.record <> r.record;
 
 INSERT INTO found
-SELECT 'membership', l.record, r.record, NULL
+SELECT 'membership', l.record, r.record
 FROM found_before JOIN worker_fact AS l ON l.fact = left_fact JOIN member_fact AS r ON r.fact = right_fact
 SEMI JOIN open_worker ON open_worker.record = l.record
 WHERE kind = 'membership';

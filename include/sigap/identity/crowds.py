@@ -4,81 +4,65 @@ Comparing everybody in a crowd with everybody would find that each may be anybod
 say the same: they are a tie, which a person settles.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import duckdb
 
-from sigap.identity.blocks import Block, Search
-from sigap.identity.sketch import key, weaker
+from sigap.identity.block_keys import key, met_sql
+from sigap.identity.blocks import Block
 
 FEW = 3  # candidates for each record of a crowd; two would be enough for a tie
 CROWD = 10_000  # pairs of one key from which it is a crowd
 _ROOM, _EACH = 100_000, 5  # pairs that a block may bring: so many, and so many more for each record
-_MANY = 500_000  # records on either side, from which a search sifts at once: to look its pairs up is dearer
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """Gathers candidates of two sketched relations in table `candidate` (left, right).
+    """Gathers the pairs of blocks in table `candidate` (block, left, right) from two tables of keys.
 
     Records on the left that are in a crowd are noted in table `crowded` (record).
     """
 
     connection: duckdb.DuckDBPyConnection
-    search: Search
     left: str
     right: str
     also: str
 
-    def add(self, block: Block) -> None:
+    def gather(self, blocks: Iterable[Block]) -> None:
+        """Make the table; a pair stands there once for each block that brings it."""
+        self.connection.execute(
+            'CREATE OR REPLACE TEMP TABLE candidate (block SMALLINT, "left" BIGINT, "right" BIGINT)'
+        )
+        for number, block in enumerate(blocks):
+            self._add(number, block)
+
+    def _add(self, number: int, block: Block) -> None:
         """Add the pairs of a block; of a crowd only a few for each record.
 
         Crowds are looked for when a block brings more pairs than its records could need, so they cost nothing
         where there are none.
         """
-        if self._is_small:
-            self.connection.execute(f"INSERT INTO candidate {self._pairs(block, self.left)}")
+        pairs = met_sql(block, self.left, self.right, self.also)
+        if self._insert(number, f"{pairs} LIMIT {self._most + 1}") <= self._most:
             return
-        most = _ROOM + _EACH * sum(self._records)
-        self._bring(f"{self._pairs(block, self.left)} LIMIT {most + 1}")
-        if len(self.connection.table("brought")) > most:
-            self._part(block)
-            self._bring(f"{self._pairs(block, 'apart')} UNION ALL FROM few")
-        self.connection.execute("INSERT INTO candidate FROM brought; DROP TABLE brought")
+        self.connection.execute(f"DELETE FROM candidate WHERE block = {number}")
+        self._part(block)
+        self._insert(number, f"{met_sql(block, 'apart', self.right, self.also)} UNION ALL FROM few")
 
-    def sift(self) -> None:
-        """Keep each pair once, and only those that may weigh enough where searches did not sift them."""
-        pairs = "(SELECT DISTINCT * FROM candidate)"
-        if not self._is_small and not self._is_many:
-            pairs = f"({self.search.hopeful_sql(pairs, self.left, self.right)})"
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE candidate AS FROM {pairs}")
-
-    def _pairs(self, block: Block, left: str) -> str:
-        search = self.search.sql if self._is_many else self.search.agreed_sql
-        return search(block, left, self.right, self.also)
+    def _insert(self, number: int, pairs: str) -> int:
+        added = self.connection.execute(f"INSERT INTO candidate SELECT {number}, * FROM ({pairs})")
+        return int(added.fetchall()[0][0])
 
     @cached_property
-    def _records(self) -> tuple[int, int]:
+    def _most(self) -> int:
         left, right = (len(self.connection.table(side)) for side in (self.left, self.right))
-        return left, right
-
-    @property
-    def _is_small(self) -> bool:
-        """Whether all pairs there are would have room: to weigh them is less work than to plan a search."""
-        left, right = self._records
-        return left * right <= _ROOM
-
-    @property
-    def _is_many(self) -> bool:
-        return min(self._records) > _MANY
-
-    def _bring(self, pairs: str) -> None:
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE brought AS {pairs}")
+        return _ROOM + _EACH * (left + right)
 
     def _part(self, block: Block) -> None:
-        """Make `apart`, the left sketches in no crowd of the block, and `few`, pairs of those in one."""
+        """Make `apart`, the left records in no crowd of the block, and `few`, pairs of those in one."""
         mine, theirs = [key(each, "l") for each in block.left], [key(each, "r") for each in block.right]
         names = [f"k{place}" for place in range(len(mine))]
         words = {
@@ -87,7 +71,7 @@ class Candidates:
             "right_keys": ", ".join(f"{each} AS {name}" for each, name in zip(theirs, names, strict=True)),
             "in_left": " AND ".join(f"{each} = {name}" for each, name in zip(mine, names, strict=True)),
             "in_right": " AND ".join(f"{each} = {name}" for each, name in zip(theirs, names, strict=True)),
-            "narrow": f"{self.also} AND {weaker(block.also)[0] if block.also else 'true'}",
+            "narrow": f"{self.also} AND {block.also or 'true'}",
             "left": self.left,
             "right": self.right,
             "few": str(FEW + 1),

@@ -34,7 +34,7 @@ class Policy:
         """What the scripts read as variables, by name."""
         names = (
             "agree_name", "agree_birth", "margin", "sure", "two_niks_from", "near_serial", "near_elsewhere",
-            "damaged_from", "twin_name", "relative_name", "namesake_below",
+            "damaged_from", "twin_name", "relative_name", "namesake_below", "evidence_from", "evidence_below",
         )  # fmt: skip
         return {name: float(getattr(self, name)) for name in names}
 

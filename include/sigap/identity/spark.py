@@ -17,10 +17,9 @@ import sqlglot
 from sqlglot import exp
 
 from sigap.errors import IdentityError
-from sigap.identity.blocks import Block
-from sigap.identity.cascade import OTHER_NIK, Wanted, least_sql
+from sigap.identity.cascade import Wanted, asked, other_nik
 from sigap.identity.model import Model
-from sigap.identity.policy import Policy
+from sigap.identity.policy import policy
 from sigap.identity.records import STANDARD
 from sigap.identity.spark_session import DUCKDB, OTHERWISE, ask_for_spark, failures, start_session
 
@@ -57,7 +56,6 @@ class SparkSearch:
         self,
         connection: duckdb.DuckDBPyConnection,
         model: Model,
-        rules: Policy,
         wanted: Sequence[Wanted],
     ) -> None:
         """Add to `found` the pairs that the blocks of the model bring: see `find_pairs`.
@@ -65,13 +63,12 @@ class SparkSearch:
         Raises `IdentityError` when Spark gives up.
         """
         for kind, left, right in wanted:
-            self._find(connection, model, rules, kind, left, right)
+            self._find(connection, model, kind, left, right)
 
     def _find(
         self,
         connection: duckdb.DuckDBPyConnection,
         model: Model,
-        rules: Policy,
         kind: str,
         left: str,
         right: str,
@@ -83,8 +80,8 @@ class SparkSearch:
         with tempfile.TemporaryDirectory(prefix="link-", dir=self._folder) as name:
             place = Path(name)
             _write(connection, sides, _frequent(model), place)
-            self._predict(place, sides, model, kind, rules.evidence_from - _HAIR)  # no class keeps less
-            _take(connection, model, rules, kind, (left, right), place)
+            self._predict(place, sides, model, kind, policy().evidence_from - _HAIR)  # no class keeps less
+            _take(connection, model, kind, (left, right), place)
 
     def close(self) -> None:
         """End the session, which frees the cluster's cores."""
@@ -150,40 +147,30 @@ def _write(connection: duckdb.DuckDBPyConnection, sides: list[str], frequent: li
 def _rules(model: Model, kind: str) -> list[str]:
     """The model's blocks, without what `link_records` does not ask for: one NIK, and a pair twice.
 
-    Splink joins how frequent a value is after it looked for pairs, so that is asked in DuckDB (see `_take`).
+    Splink joins how frequent a value is after it looked for pairs, and Spark knows fewer functions, so
+    conditions of either are asked in DuckDB (see `_take`).
     """
-    also = OTHER_NIK + (" AND l.record < r.record" if kind == "rows" else "")
-    return [f"{_without_terms(rule)} AND {also}" for rule in _asked(model)]
+    return [f"{_for_spark(block.on)} AND {other_nik(kind)}" for block in asked(model)]
 
 
-def _asked(model: Model) -> list[str]:
-    return [rule for rule in model.blocks if Block.parse(rule).equal != {"nik"}]
-
-
-def _without_terms(rule: str) -> str:
+def _for_spark(rule: str) -> str:
     tree = sqlglot.parse_one(rule, read="duckdb")
-    return tree.transform(lambda node: exp.true() if _is_of_terms(node) else node).sql("duckdb")
+    return tree.transform(lambda node: exp.true() if _is_for_duckdb(node) else node).sql("duckdb")
 
 
-def _is_of_terms(node: exp.Expr) -> bool:
-    columns = list(node.find_all(exp.Column))
-    return isinstance(node, exp.Predicate) and any(column.name.startswith("tf_") for column in columns)
+def _is_for_duckdb(node: exp.Expr) -> bool:
+    is_of_terms = any(column.name.startswith("tf_") for column in node.find_all(exp.Column))
+    return isinstance(node, exp.Predicate) and (is_of_terms or node.find(exp.Anonymous) is not None)
 
 
 def _take(
-    connection: duckdb.DuckDBPyConnection,
-    model: Model,
-    rules: Policy,
-    kind: str,
-    sides: tuple[str, str],
-    place: Path,
+    connection: duckdb.DuckDBPyConnection, model: Model, kind: str, sides: tuple[str, str], place: Path
 ) -> None:
-    """Into `found` what Spark found, as far as it stands in a block and DuckDB weighs it enough."""
-    blocked = " OR ".join(f"({Block.parse(rule).on})" for rule in _asked(model))
+    """Into `found` what Spark found, as far as it stands in a block."""
+    blocked = " OR ".join(f"({block.on})" for block in asked(model))
     connection.execute(
-        "INSERT INTO found SELECT $kind, l.record, r.record, found.match_weight "
+        "INSERT INTO found SELECT $kind, l.record, r.record "
         f"FROM read_parquet($files) AS found JOIN {sides[0]} AS l ON l.record = record_l "
-        f"JOIN {sides[1]} AS r ON r.record = record_r "
-        f"WHERE {model.weight_sql()} >= {least_sql(model, rules, kind)} AND ({blocked})",
+        f"JOIN {sides[1]} AS r ON r.record = record_r WHERE {blocked}",
         {"kind": kind, "files": str(place / "found" / "*.parquet")},
     )

@@ -16,9 +16,8 @@ from upath import UPath
 
 from sigap.engine import connect
 from sigap.errors import IdentityError
-from sigap.identity.blocks import Block, Search, weighed_sql
+from sigap.identity.blocks import Block
 from sigap.identity.model import Model
-from sigap.identity.sketch import make_sketch
 from sigap.identity.table import count_terms, is_readable, load
 from sigap.publish import publish_file
 
@@ -103,18 +102,21 @@ def link_tables(
 
 
 def _search(connection: duckdb.DuckDBPyConnection, task: Task, least: float, most_pairs: int) -> int:
-    """Make `found` of the pairs of all blocks that weigh at least `least`; how many there are."""
-    search = Search(task.model, task.blocks, least)
+    """Make `found` of the pairs of all blocks that weigh at least `least`; how many there are.
+
+    Random numbers keep DuckDB from moving the condition into the join, where it would be computed for a
+    handful of pairs at a time.
+    """
     for block in task.blocks:
         _refuse_explosion(connection, task, block, most_pairs)
-    for table in {LEFT, task.right}:
-        make_sketch(connection, table, search.sketched)
-    connection.execute('CREATE TABLE met ("left" BIGINT, "right" BIGINT)')
+    connection.execute('CREATE TABLE met ("left" BIGINT, "right" BIGINT, match_weight DOUBLE)')
     for block in task.blocks:
-        pairs = search.sql(block, f"{LEFT}_sketch", f"{task.right}_sketch", task.also)
-        connection.execute(f"INSERT INTO met {pairs}")
-    weighed = weighed_sql(task.model, "(SELECT DISTINCT * FROM met)", LEFT, task.right, least)
-    connection.execute(f"CREATE TABLE found AS {weighed}")
+        connection.execute(
+            f"INSERT INTO met FROM (SELECT l.record, r.record, {task.model.weight_sql()} AS match_weight "
+            f"FROM {LEFT} AS l JOIN {task.right} AS r ON {block.on} AND {task.also}) "
+            f"WHERE match_weight + 0 * random() >= {least!r}"
+        )
+    connection.execute("CREATE TABLE found AS SELECT DISTINCT * FROM met")
     return len(connection.table("found"))
 
 

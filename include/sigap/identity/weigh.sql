@@ -1,8 +1,9 @@
--- Levels and weights of every pair that is kept, by kind, because its right side stands in another table.
-CREATE OR REPLACE TEMP TABLE pair AS
+-- Levels and weights of the pairs that are kept: all under one NIK, and those found that weigh enough to tell something. Two whole NIK are
+-- two people's unless everything else is one person's, so their pairs have to weigh more. The kind says in which table the right side stands.
+CREATE OR REPLACE TEMP VIEW pair AS
 SELECT kind, "left", "right", true AS is_same_nik FROM same_nik
 UNION ALL
-SELECT DISTINCT kind, "left", "right", false FROM found;
+SELECT kind, "left", "right", false FROM found;
 
 CREATE OR REPLACE TEMP TABLE weighed AS
 WITH levelled AS (
@@ -21,10 +22,19 @@ WITH levelled AS (
     WHERE p.kind = 'membership'
 ), weighted AS (
     SELECT *, {weights} FROM levelled
+), classed AS (
+    SELECT * EXCLUDE (l, r), {prior} + {total} AS match_weight,
+           list_contains(getvariable('registry'), left_source) AND list_contains(getvariable('registry'), right_source) AS is_registry
+    FROM weighted
+), limited AS (
+    SELECT * EXCLUDE (is_registry),
+           CASE WHEN is_registry THEN getvariable('same_registry') ELSE getvariable('same_association') END AS same_from,
+           CASE WHEN is_registry THEN getvariable('review_registry') ELSE getvariable('review_association') END AS review_from
+    FROM classed
 )
-SELECT * EXCLUDE (l, r), {prior} + {total} AS match_weight,
-       CASE WHEN list_contains(getvariable('registry'), left_source) AND list_contains(getvariable('registry'), right_source)
-            THEN getvariable('same_registry') ELSE getvariable('same_association') END AS same_from,
-       CASE WHEN list_contains(getvariable('registry'), left_source) AND list_contains(getvariable('registry'), right_source)
-            THEN getvariable('review_registry') ELSE getvariable('review_association') END AS review_from
-FROM weighted;
+-- Random numbers keep DuckDB from moving the condition into the join, where it would be computed for a handful of pairs at a time.
+FROM limited
+WHERE is_same_nik OR match_weight + 0 * random() >= greatest(
+    getvariable('evidence_from'),
+    CASE WHEN has_both_nik THEN getvariable('two_niks_from') ELSE review_from END - getvariable('evidence_below')
+);
