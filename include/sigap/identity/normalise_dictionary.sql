@@ -97,7 +97,8 @@ LEFT JOIN naming_meaning AS meaning
     ON meaning.token = written.token AND meaning.opening = (written.is_compound OR list_contains($told_by_place, written.token));
 
 -- Every day on which somebody in the lists may be born: the date with day and month changed places, if it is another, and how frequent
--- the day is. A date outside these three centuries has neither.
+-- the day is. The day before these three centuries has neither; it stands for all dates outside them and for no date. So everybody has a
+-- line, and as the join need be no outer one it can look days up by their number.
 CREATE OR REPLACE TEMP TABLE naming_day AS
 WITH calendar AS (
     SELECT birth_date::DATE AS birth_date
@@ -110,14 +111,15 @@ SELECT
         THEN make_date(year(birth_date), day(birth_date), month(birth_date)) END AS swapped,
     frequency
 FROM calendar
-LEFT JOIN naming_births USING (birth_date);
+LEFT JOIN naming_births USING (birth_date)
+UNION ALL
+SELECT DATE '1849-12-31', NULL, NULL;
 
 -- The mothers' names as they are compared.
 CREATE OR REPLACE TEMP TABLE naming_mothers AS
-SELECT written.full_name, nullif(concat_ws(' ', d1.words, d2.words, d3.words, d4.words, d5.words), '') AS mother
+SELECT written.full_name, nullif(concat_ws(' ', d1.words, d2.words, d3.words, d4.words), '') AS mother
 FROM naming_split('naming_mother') AS written
 LEFT JOIN naming_opening AS d1 ON d1.token = written.words[1]
 LEFT JOIN naming_later AS d2 ON d2.token = written.words[2]
 LEFT JOIN naming_later AS d3 ON d3.token = written.words[3]
-LEFT JOIN naming_later AS d4 ON d4.token = written.words[4]
-LEFT JOIN naming_later AS d5 ON d5.token = written.words[5];
+LEFT JOIN naming_later AS d4 ON d4.token = written.words[4];

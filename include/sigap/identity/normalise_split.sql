@@ -2,16 +2,19 @@
 -- must: accents, tabs and marks are left to the dictionary of tokens.
 CREATE OR REPLACE TEMP MACRO naming_split(named) AS TABLE
 WITH capital AS (
-    SELECT *, upper(CASE WHEN starts_with(full_name, ' ') THEN trim(full_name) ELSE full_name END) AS text
+    SELECT *, upper(full_name) AS text
     FROM query_table(named)
 ),
 
--- The father's name is left out. Few names have such letters in them, so few meet the expression.
+-- The father's name is left out. Few names have such letters in them or begin with a blank, so few meet the expression.
 own AS (
     SELECT
         * EXCLUDE (text),
-        CASE WHEN contains(text, getvariable('naming_parent')) THEN regexp_replace(text, getvariable('naming_parents'), '') ELSE text END
-            AS text
+        CASE
+            WHEN contains(text, getvariable('naming_parent')) OR starts_with(text, ' ')
+                THEN regexp_replace(CASE WHEN starts_with(text, ' ') THEN trim(text) ELSE text END, getvariable('naming_parents'), '')
+            ELSE text
+        END AS text
     FROM capital
 ),
 
@@ -20,10 +23,10 @@ written AS (
     FROM own
 )
 
--- No more than five: from there on it is one token of several words.
+-- No more than four: from there on it is one token of several words.
 SELECT
     * EXCLUDE (words),
-    CASE WHEN len(words) > 5 THEN list_append(words[:4], array_to_string(words[5:], ' ')) ELSE words END AS words
+    CASE WHEN len(words) > 4 THEN list_append(words[:3], array_to_string(words[4:], ' ')) ELSE words END AS words
 FROM written;
 
 -- Mothers share their names, those of siblings first of all: each name is read once.

@@ -54,6 +54,8 @@ def test_a_record_of_nothing_stays_one_of_nothing():
         ("Budi Tri Hartono", "BUDI", "TRI", "HARTONO"),
         ("Nurhidayat Hartono, S.Pd", "NUR", "HIDAYAT", "HARTONO"),
         ("Budi Tri Dwi Eko Hadi Agus Hartono", "BUDI", "TRI", "HARTONO"),
+        ("Budi Nurhidayat Hartono", "BUDI", "NUR", "HARTONO"),
+        ("Budi S.Pd Tri Hartono", "BUDI", "TRI", "HARTONO"),
     ],
 )
 def test_the_ends_of_a_name_and_what_stands_behind_the_first_word(written, first, middle, last):
@@ -204,6 +206,12 @@ def test_a_name_is_as_frequent_as_it_is_listed_or_as_its_words_together(name, fr
 def test_a_birth_date_is_as_frequent_as_it_is_listed_or_rare():
     listed, rare, none = standard({"birth_date": dt.date(1990, 1, 1)}, {"birth_date": DAY}, {})
     assert [row["tf_birth_date"] for row in (listed, rare, none)] == [0.01, 0.0001, None]
+
+
+@pytest.mark.parametrize("born", [dt.date(1, 1, 2), dt.date(1849, 12, 31), dt.date(2150, 2, 1)])
+def test_a_birth_date_of_no_century_is_only_rare(born):
+    found = one(birth_date=born)
+    assert (found["birth_date"], found["birth_swapped"], found["tf_birth_date"]) == (born, None, 0.0001)
 
 
 def test_the_same_rows_in_another_order_give_the_same_values():
