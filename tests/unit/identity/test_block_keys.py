@@ -54,6 +54,13 @@ def test_keys_bring_the_pairs_of_the_rule(drawn: duckdb.DuckDBPyConnection, bloc
             assert len(drawn.table("met")) > 0, "a block that brings nothing proves nothing"
 
 
+def test_two_rows_are_found_whichever_of_them_stands_first(drawn: duckdb.DuckDBPyConnection) -> None:
+    """Rows are numbered anew each month, and what the month before found is taken over."""
+    found = " UNION ".join(met_sql(block, "worker_keys", "worker_keys", "true") for block in BLOCKS)
+    turned = f'SELECT "right", "left" FROM ({found})'
+    assert drawn.sql(f"({found}) EXCEPT ({turned})").fetchall() == []
+
+
 def test_keys_hold_no_name(drawn: duckdb.DuckDBPyConnection) -> None:
     columns = set(drawn.table("worker_keys").columns)
     assert columns.isdisjoint({"name", "first", "mother", "phone"})
