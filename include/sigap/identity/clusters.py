@@ -5,8 +5,6 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 
 def join_rows(connection: duckdb.DuckDBPyConnection) -> None:
@@ -24,6 +22,9 @@ def join_rows(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _components(connection: duckdb.DuckDBPyConnection, target: str) -> None:
     """Make table `target` (record, entity) of all rows, and relation `joined` of those that have a pair."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     edges = connection.sql(
         """SELECT "left", "right" FROM judged WHERE kind = 'rows' AND (decision = 'same' OR is_same_nik)"""
     ).to_arrow_table()
