@@ -16,7 +16,7 @@ LATER = Period(2031, 5)  # a month of its own, which no other test counts
 
 
 def pair(number: int, **given: Any) -> dict[str, Any]:
-    levels = {f"level_{name}": -1 for name in EVIDENCE} | {"level_nik": 2, "level_name": 5, "level_kk": 0}
+    levels = {f"level_{name}": -1 for name in EVIDENCE} | {"level_nik": 5, "level_name": 9, "level_kk": 0}
     weights = {f"weight_{name}": 0.0 for name in EVIDENCE}
     place = {"source": "pkl", "delivery_id": "d", "sheet": "Daftar", "row": number}
     other = {"other_source": "memberships", "other_delivery_id": "e", "other_sheet": "", "other_row": 7}
@@ -49,7 +49,7 @@ def test_what_waits_is_shown_in_words_the_riskiest_first(page: Page) -> None:
     first = found[0]
     assert first[1] == "Pedagang kaki lima, lembar Daftar, baris 51"
     assert first[3].splitlines() == [
-        "NIK berbeda satu angka, atau dua angka bersebelahan tertukar (9,0)",
+        "NIK berbeda satu angka, atau dua angka bersebelahan tertukar, sebelum empat angka terakhir (9,0)",
         "Nama sama (8,2)",
     ]
     assert first[4] == "Nomor KK berbeda (2,0)"

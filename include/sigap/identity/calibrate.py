@@ -110,8 +110,27 @@ def choose_thresholds(tree: Mapping[str, Any], folders: Sequence[Path]) -> Chose
     Use sets that nothing is evaluated on. Raises `IdentityError` when a file is missing and when no
     thresholds keep the floors.
     """
-    model = read_model({**tree, "thresholds": dict.fromkeys(CLASSES, _UNDECIDED)}, "undecided", "")
+    model = undecided(tree)
     return choose([_rows(folder, model) for folder in folders], costs())
+
+
+def undecided(tree: Mapping[str, Any]) -> Model:
+    """A model under which no weight decides, so that all its pairs can be looked at."""
+    return read_model({**tree, "thresholds": dict.fromkeys(CLASSES, _UNDECIDED)}, "undecided", "")
+
+
+def load_labelled(connection: duckdb.DuckDBPyConnection, folder: Path, model: Model) -> None:
+    """A labelled set as `worker` and `member`, standardised, with `worker_truth` and `member_truth`.
+
+    Raises `IdentityError` when a file is missing.
+    """
+    names = [f"{truth}{name}s.parquet" for name in ("worker", "member") for truth in ("", "truth_")]
+    if lacking := [name for name in names if not (folder / name).exists()]:
+        raise IdentityError(f"{folder} lacks {', '.join(lacking)}. Write it with `python -m bench labelled`.")
+    for name in ("worker", "member"):
+        connection.read_parquet(str(folder / f"{name}s.parquet")).create(f"{name}_records")
+        connection.read_parquet(str(folder / f"truth_{name}s.parquet")).create(f"{name}_truth")
+        standardise(connection, f"{name}_records", name, Terms.from_json(model.terms))
 
 
 def choose(sets: Sequence[Mapping[str, Scores]], prices: Costs) -> Chosen:
@@ -217,14 +236,8 @@ def _together(parts: Sequence[Scores]) -> Scores:
 
 def _rows(folder: Path, model: Model) -> dict[str, Scores]:
     """What the engine finds in a labelled folder, by class of source, with the truth beside it."""
-    names = [f"{truth}{name}s.parquet" for name in ("worker", "member") for truth in ("", "truth_")]
-    if lacking := [name for name in names if not (folder / name).exists()]:
-        raise IdentityError(f"{folder} lacks {', '.join(lacking)}. Write it with `python -m bench labelled`.")
     with connect() as connection:
-        for name in ("worker", "member"):
-            connection.read_parquet(str(folder / f"{name}s.parquet")).create(f"{name}_records")
-            connection.read_parquet(str(folder / f"truth_{name}s.parquet")).create(f"{name}_truth")
-            standardise(connection, f"{name}_records", name, Terms.from_json(model.terms))
+        load_labelled(connection, folder, model)
         connection.register("pairs", link_records(connection, model).pairs)
         connection.execute("SET VARIABLE registry = ?", [list(policy().registry)])
         connection.execute(Path(__file__).with_name("calibrate.sql").read_text(encoding="utf-8"))

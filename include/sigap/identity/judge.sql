@@ -1,14 +1,6 @@
--- Where two NIK are a slip apart, or one is damaged: whether the slip lies in the serial, and whether a name of one word is all that is shared.
-CREATE OR REPLACE TEMP TABLE near AS
-SELECT weighed.kind, weighed."left", weighed."right",
-       l.nik[:12] IS NOT DISTINCT FROM coalesce(r.nik, m.nik)[:12] AS is_serial,
-       level_name = 3 AND (l.last IS NULL OR coalesce(r.last, m.last) IS NULL) AS is_one_word
-FROM weighed JOIN worker AS l ON l.record = weighed."left"
-LEFT JOIN worker AS r ON weighed.kind = 'rows' AND r.record = weighed."right"
-LEFT JOIN member AS m ON weighed.kind = 'membership' AND m.record = weighed."right"
-WHERE level_nik IN (1, 2) AND match_weight >= review_from;
-
 -- What each pair says by itself. Under one NIK: certain when name or birth date agrees, or everything together; a conflict when both disagree.
+-- Levels of a NIK: 4 and 5 a slip of typing, 4 among the last four digits; 2 and 3 what is left of a damaged one agrees; below 2 no NIK agrees.
+-- Level 5 of a name: all that is shared is a name of one word.
 CREATE OR REPLACE TEMP TABLE alone AS
 SELECT weighed.*,
        CASE
@@ -19,19 +11,19 @@ SELECT weighed.*,
                WHEN match_weight >= getvariable('sure') THEN 'sure_nik'
                ELSE 'nik_doubt' END
            WHEN match_weight < review_from THEN 'score'
-           WHEN has_both_nik AND level_nik = 2 AND (is_one_word OR level_name < CASE
-               WHEN is_serial THEN getvariable('near_serial') ELSE getvariable('near_elsewhere') END) THEN 'near_nik'
-           WHEN level_nik = 1 AND (is_one_word OR level_name < getvariable('near_elsewhere'))
+           WHEN level_nik IN (4, 5) AND (level_name = 5 OR level_name < CASE
+               WHEN level_nik = 4 THEN getvariable('near_serial') ELSE getvariable('near_elsewhere') END) THEN 'near_nik'
+           WHEN level_nik IN (2, 3) AND (level_name = 5 OR level_name < getvariable('near_elsewhere'))
                 AND match_weight < getvariable('sure') THEN 'damaged_nik'
            WHEN has_both_nik AND (level_nik = 0 OR kind = 'rows') THEN 'other_nik'
-           WHEN level_nik < 1 AND level_birth_date = 3 AND level_name < getvariable('twin_name') AND (level_mother > 0 OR level_kk = 1) THEN 'family'
-           WHEN level_nik < 1 AND level_birth_date < 3 AND level_name < getvariable('relative_name')
+           WHEN level_nik < 2 AND level_birth_date = 5 AND level_name < getvariable('twin_name') AND (level_mother > 0 OR level_kk = 1) THEN 'family'
+           WHEN level_nik < 2 AND level_birth_date < 5 AND level_name < getvariable('relative_name')
                 AND (level_mother > 0 OR level_kk = 1 OR level_phone = 1) THEN 'family'
-           WHEN level_nik < 1 AND level_place < 1 AND level_mother < 1 AND level_kk < 1 AND level_phone < 1
+           WHEN level_nik < 2 AND level_place < 1 AND level_mother < 1 AND level_kk < 1 AND level_phone < 1
                 AND match_weight < getvariable('namesake_below') THEN 'namesake'
            ELSE 'score'
        END AS rule
-FROM weighed LEFT JOIN near USING (kind, "left", "right");
+FROM weighed;
 
 -- The facts under which a verdict is kept, of whatever a person may be asked about. Both rows count alike, so their order does not.
 CREATE OR REPLACE TEMP TABLE asked AS

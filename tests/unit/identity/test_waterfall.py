@@ -11,7 +11,7 @@ from sigap.identity.model import load_model
 from sigap.identity.waterfall import WeighedPair, waterfall_bars, waterfall_svg
 
 MODEL = load_model()
-LEVELS = {"nik": 2, "name": 5, "birth_date": 3, "place": 1, "kk": -1, "mother": 0, "sex": 1, "phone": -1}
+LEVELS = {"nik": 5, "name": 9, "birth_date": 5, "place": 1, "kk": -1, "mother": 0, "sex": 0, "phone": -1}
 COMMON_NAME, RARE_DATE = -3.5, 1.25
 
 
@@ -92,4 +92,4 @@ def test_the_chart_can_stand_in_a_page_that_allows_no_scripts_styles_or_requests
 
 def test_a_level_without_words_is_refused() -> None:
     with pytest.raises(IdentityError, match="has no words"):
-        waterfall_svg([replace(PAIR, levels={"name": 9})], MODEL)
+        waterfall_svg([replace(PAIR, levels={"name": 99})], MODEL)

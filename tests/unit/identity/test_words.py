@@ -34,7 +34,7 @@ def test_every_level_of_the_newest_model_has_words(language: str) -> None:
 
 
 def test_a_line_says_what_agrees_and_how_it_weighs() -> None:
-    levels, weights = {"name": 5, "birth_date": 2, "kk": 0, "phone": -1}, {"name": 9.24, "kk": -3.96}
+    levels, weights = {"name": 9, "birth_date": 4, "kk": 0, "phone": -1}, {"name": 9.24, "kk": -3.96}
     found = describe(levels, weights, "id")
     assert [tell(line, "id") for line in found] == [
         "Nama sama: menguatkan, 9,2",
@@ -48,15 +48,15 @@ def test_a_line_says_what_agrees_and_how_it_weighs() -> None:
 
 
 def test_the_waterfall_goes_from_the_start_to_the_match_weight() -> None:
-    lines = waterfall({"nik": 2, "name": 5}, {"nik": 11.5, "name": 9.0}, -0.75, "id")
+    lines = waterfall({"nik": 5, "name": 9}, {"nik": 11.5, "name": 9.0}, -0.75, "id")
     assert [line.comparison for line in lines] == ["start", "nik", "name", "total"]
     assert sum(line.weight for line in lines[:-1]) == pytest.approx(lines[-1].weight)
     assert (lines[0].direction, lines[-1].words) == ("against", "Lebih condong ke dua orang")
 
 
 def test_a_level_without_words_is_refused_with_its_name() -> None:
-    with pytest.raises(IdentityError, match=r"Level 9 of name has no words.*review_words\.yaml"):
-        describe({"name": 9}, {}, "id")
+    with pytest.raises(IdentityError, match=r"Level 99 of name has no words.*review_words\.yaml"):
+        describe({"name": 99}, {}, "id")
 
 
 @pytest.mark.parametrize(

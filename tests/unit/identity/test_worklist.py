@@ -44,7 +44,7 @@ PAIR = ShownPair(
     match_weight=3.4,
     left=LEFT,
     right=RIGHT,
-    levels={"nik": 2, "name": 3, "birth_date": 2, "place": 1, "kk": -1, "mother": -1, "sex": 1, "phone": -1},
+    levels={"nik": 5, "name": 6, "birth_date": 4, "place": 1, "kk": -1, "mother": -1, "sex": 1, "phone": -1},
     weights={"nik": 9.1, "name": 6.2, "birth_date": 4.3, "place": 1.8, "sex": 0.9},
     risks={"same": 3_628_000, "different": 184_000},
     limit_idr=2_000_000,
@@ -87,7 +87,8 @@ def test_two_records_stand_side_by_side_with_what_was_compared(file: Path) -> No
     assert [cell.value for cell in nik[1:5]] == [
         LEFT["nik"],
         RIGHT["nik"],
-        "NIK berbeda satu angka, atau dua angka bersebelahan tertukar: menguatkan",
+        "NIK berbeda satu angka, atau dua angka bersebelahan tertukar, sebelum empat angka terakhir: "
+        "menguatkan",
         9.1,
     ]
     assert lines["Tanggal lahir"][3].value == "Tanggal dan bulan lahir tertukar: menguatkan"
