@@ -44,6 +44,22 @@ def train(
     )
 
 
+@model_app.command("weights")
+def weights(
+    model: Annotated[Path, typer.Argument(metavar="MODEL.json", help="The model file; it is written to.")],
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="FOLDER...", help="Labelled sets that evaluate nothing else.")
+    ],
+) -> None:
+    """Learn from labelled pairs what each level says beside all the others."""
+    from sigap.identity.fit import fit_weights
+    from sigap.identity.train import read_tree, write_model
+
+    with say.status("weights"):
+        write_model(fit_weights(read_tree(model), folders), model)
+    show.print(f"{model}: weights learned. Next: sigap model thresholds {model} FOLDER", markup=False)
+
+
 @model_app.command("thresholds")
 def thresholds(
     model: Annotated[Path, typer.Argument(metavar="MODEL.json", help="The model file; it is written to.")],
