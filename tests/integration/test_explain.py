@@ -34,7 +34,7 @@ from sigap_stack.postgres import Postgres
 
 JANUARY, FEBRUARY = Period(2026, 1), Period(2026, 2)
 MINE, MISTYPED, STRANGER = "3275014101860001", "327501410186001", "3275014101860019"
-NAME, OTHER_NAME, MEMBER_NAME = "KENARI UJICOBA", "MURAI RAHASIA", "KENARI UJI COBA"
+NAME, OTHER_NAME, MEMBER_NAME = "KENARI UJICOBA", "KENARI RAHASIA", "KENARI UJI COBA"
 WORKERS = "Nomor KTP;Nama;Tgl. Lahir;Alamat;Kelurahan;Kecamatan\n"
 MEMBERS = (
     "nik;kpj;nama;tanggal_lahir;segmen;status;npp_or_wadah;payer_name;program_set;coverage_start;coverage_end;"

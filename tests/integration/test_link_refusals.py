@@ -28,7 +28,7 @@ def nik(person: int) -> str:
 
 
 def mistyped(person: int) -> str:
-    return f"{nik(person)[:-2]}{nik(person)[-1]}{nik(person)[-2]}"
+    return f"{nik(person)[:5]}2{nik(person)[6:]}"
 
 
 def worker(person: int, number: str | None = None) -> list[str]:
