@@ -25,7 +25,7 @@ def make_keys(connection: duckdb.DuckDBPyConnection, relation: str, blocks: Iter
     """
     chosen = {"record": "record", "nik": "nik"}
     for block in blocks:
-        chosen |= {name: name for name in _COLUMN.findall(block.also)}
+        chosen |= {name: name for name in _COLUMN.findall(" ".join(block.narrowed))}
         for side, keys in (("l", block.left), ("r", block.right)):
             for each in keys:
                 plain = _plain(each)
@@ -44,7 +44,7 @@ def met_sql(block: Block, left: str, right: str, also: str) -> str:
     """`left` and `right` (records) of the pairs of a block for which `also`, from two tables of keys."""
     pairs = zip(block.left, block.right, strict=True)
     keys = [f"{key(mine, 'l')} = {key(theirs, 'r')}" for mine, theirs in pairs]
-    on = " AND ".join([*keys, *([block.also] if block.also else []), also])
+    on = " AND ".join([*keys, *block.narrowed, also])
     return f'SELECT l.record AS "left", r.record AS "right" FROM {left} AS l JOIN {right} AS r ON {on}'
 
 

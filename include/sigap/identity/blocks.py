@@ -12,21 +12,21 @@ _AND = re.compile(r"\s+and\s+(?![^()]*\))", flags=re.IGNORECASE)
 class Block:
     """A rule `a(l) = a(r) AND b(l) = b(r) …`: its keys on the left and on the right.
 
-    `also` holds what stands in parentheses: a condition that narrows the block, e.g. that a date is missing.
+    `narrowed` holds what stands in parentheses: conditions that narrow it, e.g. that a date is missing.
     """
 
     left: tuple[str, ...]
     right: tuple[str, ...]
-    also: str = ""
+    narrowed: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, rule: str) -> Self:
         """Read the rule of a model. Raises `ValueError` when a part is no equality of the two sides."""
-        left, right, also = [], [], []
+        left, right, narrowed = [], [], []
         for part in _AND.split(rule):
             sides = part.split("=")
             if part.startswith("(") and part.endswith(")"):
-                also.append(part)
+                narrowed.append(part)
             elif len(sides) == 2 and "l." in sides[0] and "r." in sides[1]:
                 left.append(sides[0].strip())
                 right.append(sides[1].strip())
@@ -34,13 +34,13 @@ class Block:
                 raise ValueError(rule)
         if not left:
             raise ValueError(rule)
-        return cls(tuple(left), tuple(right), " AND ".join(also))
+        return cls(tuple(left), tuple(right), tuple(narrowed))
 
     @property
     def on(self) -> str:
         """The rule as a join condition."""
         keys = [f"{mine} = {theirs}" for mine, theirs in zip(self.left, self.right, strict=True)]
-        return " AND ".join([*keys, self.also] if self.also else keys)
+        return " AND ".join([*keys, *self.narrowed])
 
     @property
     def equal(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ say the same: they are a tie, which a person settles.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -30,6 +30,7 @@ class Candidates:
     left: str
     right: str
     also: str
+    _known: dict[str, bool] = field(default_factory=dict)  # of conditions, whether a record meets them
 
     def gather(self, blocks: Iterable[Block]) -> None:
         """Make the table; a pair stands there once for each block that brings it."""
@@ -45,12 +46,25 @@ class Candidates:
         Crowds are looked for when a block brings more pairs than its records could need, so they cost nothing
         where there are none.
         """
+        if not all(map(self._is_met, block.narrowed)):
+            return
         pairs = met_sql(block, self.left, self.right, self.also)
         if self._insert(number, f"{pairs} LIMIT {self._most + 1}") <= self._most:
             return
         self.connection.execute(f"DELETE FROM candidate WHERE block = {number}")
         self._part(block)
         self._insert(number, f"{met_sql(block, 'apart', self.right, self.also)} UNION ALL FROM few")
+
+    def _is_met(self, condition: str) -> bool:
+        """Whether some record meets a condition of one side; extracts of BPJS, say, lack no NIK."""
+        sides = [side for side in ("l", "r") if f"{side}." in condition]
+        if len(sides) > 1:
+            return True
+        if condition not in self._known:
+            table = self.left if sides == ["l"] else self.right
+            found = self.connection.sql(f"SELECT 1 FROM {table} AS {sides[0]} WHERE {condition} LIMIT 1")
+            self._known[condition] = len(found.fetchall()) > 0
+        return self._known[condition]
 
     def _insert(self, number: int, pairs: str) -> int:
         added = self.connection.execute(f"INSERT INTO candidate SELECT {number}, * FROM ({pairs})")
@@ -71,7 +85,7 @@ class Candidates:
             "right_keys": ", ".join(f"{each} AS {name}" for each, name in zip(theirs, names, strict=True)),
             "in_left": " AND ".join(f"{each} = {name}" for each, name in zip(mine, names, strict=True)),
             "in_right": " AND ".join(f"{each} = {name}" for each, name in zip(theirs, names, strict=True)),
-            "narrow": f"{self.also} AND {block.also or 'true'}",
+            "narrow": " AND ".join([*block.narrowed, self.also]),
             "left": self.left,
             "right": self.right,
             "few": str(FEW + 1),

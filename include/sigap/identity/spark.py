@@ -159,8 +159,9 @@ def _for_spark(rule: str) -> str:
 
 
 def _is_for_duckdb(node: exp.Expr) -> bool:
+    is_unknown = any(call.name.lower() == "hamming" for call in node.find_all(exp.Anonymous))
     is_of_terms = any(column.name.startswith("tf_") for column in node.find_all(exp.Column))
-    return isinstance(node, exp.Predicate) and (is_of_terms or node.find(exp.Anonymous) is not None)
+    return isinstance(node, exp.Predicate) and (is_of_terms or is_unknown)
 
 
 def _take(
