@@ -18,8 +18,8 @@ MODEL = load_model()
 BLOCKS = asked(MODEL)
 # What the drawn people seldom have, so that every condition of a block is met on both sides.
 SELDOM = (
-    "UPDATE {side} SET nik = NULL, "
-    "nik_part = CASE WHEN record % 4 = 0 THEN left(nik, 14) ELSE right(nik, 13) END WHERE record % 6 = 0 AND nik IS NOT NULL",
+    "UPDATE {side} SET nik_part = left(nik, 14), nik = NULL WHERE record % 12 = 0 AND nik IS NOT NULL",
+    "UPDATE {side} SET nik_part = right(nik, 13), nik = NULL WHERE record % 12 = 6 AND nik IS NOT NULL",
     "UPDATE {side} SET birth_date = NULL, birth_swapped = NULL WHERE record % 11 = 0",
     "UPDATE {side} SET name = NULL, first = NULL, last = NULL, name_key = NULL WHERE record % 50 = 0",
 )
