@@ -42,7 +42,7 @@ def test_a_pair_is_listed_shown_judged_and_checked(run: Run) -> None:
     assert code == 0 and CANARY not in out and "2 pairs wait for a verdict" in out
     code, out, _ = run("show", "2026-01", RISKY[:6])
     assert code == 0 and CANARY in out
-    assert all(word in out for word in ("tersisa", "hilang", "rusak")), "a narrow terminal breaks the sentence"
+    assert all(word in out for word in ("tersisa", "hilang", "rusak")), "a narrow terminal breaks it"
     code, out, _ = run("same", "2026-01", RISKY[:6], "--as", "dinas", "--reason", WHY)
     assert code == 0 and "1 of them have no effect before a second person agrees" in out
     found = json.loads(run("list", "2026-01", "--json")[1])
