@@ -147,10 +147,18 @@ def _write(connection: duckdb.DuckDBPyConnection, sides: list[str], frequent: li
 def _rules(model: Model, kind: str) -> list[str]:
     """The model's blocks, without what `link_records` does not ask for: one NIK, and a pair twice.
 
-    Splink joins how frequent a value is after it looked for pairs, and Spark knows fewer functions, so
-    conditions of either are asked in DuckDB (see `_take`).
+    Blocks of the same keys become one, since Splink's plan grows with the square of the rules. Splink joins
+    how frequent a value is after it looked for pairs, and Spark knows fewer functions, so conditions of
+    either are asked in DuckDB (see `_take`).
     """
-    return [f"{_for_spark(block.on)} AND {other_nik(kind)}" for block in asked(model)]
+    narrowed: dict[str, list[str]] = {}
+    for block in asked(model):
+        keys = " AND ".join(
+            f"{mine} = {theirs}" for mine, theirs in zip(block.left, block.right, strict=True)
+        )
+        narrowed.setdefault(keys, []).append(" AND ".join(block.narrowed) or "true")
+    rules = (f"{keys} AND (({') OR ('.join(conditions)}))" for keys, conditions in narrowed.items())
+    return [f"{_for_spark(rule)} AND {other_nik(kind)}" for rule in rules]
 
 
 def _for_spark(rule: str) -> str:
