@@ -18,9 +18,11 @@ SELECT member.* FROM member SEMI JOIN (
     SELECT record FROM member_fact ANTI JOIN (SELECT fact FROM facts_before WHERE side = 'member') AS old USING (fact)
 ) AS added USING (record);
 
+-- Two rows of one digest meet in both orders here, and whoever is new is looked for in any case: each pair stands in `found` once.
 INSERT INTO found
-SELECT 'rows', least(l.record, r.record), greatest(l.record, r.record)
+SELECT DISTINCT 'rows', least(l.record, r.record), greatest(l.record, r.record)
 FROM found_before JOIN worker_fact AS l ON l.fact = left_fact JOIN worker_fact AS r ON r.fact = right_fact
+ANTI JOIN fresh AS new_left ON new_left.record = l.record ANTI JOIN fresh AS new_right ON new_right.record = r.record
 WHERE kind = 'rows' AND l.record <> r.record;
 
 INSERT INTO found

@@ -88,3 +88,17 @@ def test_rows_that_another_list_sends_are_compared_by_the_class_of_that_list(
     assert not full.pairs.equals(first.pairs), "the class must matter for this to prove anything"
     assert after.pairs.equals(full.pairs)
     assert after.compared.found.equals(full.compared.found)
+
+
+@pytest.mark.parametrize("copies", [2, 3])
+def test_rows_of_the_same_facts_are_one_pair_for_each_two_in_every_month(
+    drawn: tuple[pa.Table, pa.Table], copies: int
+) -> None:
+    """Two rows of one digest are known in both orders, and one more makes all of them new besides."""
+    nobody = [row for row in drawn[0].to_pylist() if row["nik"] is None and row["birth_date"]][:1]
+    rows = [nobody[0] | {"record": nobody[0]["record"] + 10_000_000 * copy} for copy in range(copies)]
+    twice, now = (pa.Table.from_pylist(rows[:count], drawn[0].schema) for count in (2, copies))
+    first, full = link(twice, drawn[1]), link(now, drawn[1])
+    after = link(now, drawn[1], before=first.compared)
+    assert full.pairs.num_rows >= copies * (copies - 1) // 2
+    assert after.pairs.equals(full.pairs)
