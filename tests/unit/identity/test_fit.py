@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sigap.errors import IdentityError
+from sigap.identity import fit
 from sigap.identity.fit import fit_weights
 from sigap.identity.logistic import fit_bits
 from sigap.identity.model import read_model
@@ -71,6 +72,15 @@ def test_only_weights_and_prior_are_learned_and_all_are_probabilities(learned: d
         assert 0 < new["m_probability"] <= 1 and 0 < new["u_probability"] <= 1, name
     assert {**learned, "splink": None} == {**read_tree(), "splink": None}
     assert learned["splink"] != read_tree()["splink"]
+
+
+def test_a_best_level_that_speaks_against_says_nothing_and_the_others_are_learned_without_it() -> None:
+    columns, holds = drawn(100_000)  # the third weight that drew them is -3
+    start, free = np.zeros(4), np.ones(4, np.bool_)
+    best = np.array([False, False, True, False])
+    found = fit._learn(columns, holds, start, free, best)
+    assert found[2] == 0.0 and found[1] > 2.0
+    assert fit._learn(columns, holds, start, free, ~free)[2] == pytest.approx(-3.0, abs=0.2)
 
 
 def test_what_agrees_in_full_never_speaks_against(learned: dict[str, Any]) -> None:
